@@ -1,0 +1,90 @@
+"""What a claim is: a quotation made precise, as conditions that must hold always, each paired with one that must hold sometimes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from spec.schema import using
+from spec.text import Protocol
+from spec.tracing import Transaction
+from spec.tree import Expression, boolean
+
+KINDS = {
+    "inv": "holds in every reachable state",
+    "step": "holds of every step that can be taken",
+    "two_runs": "holds of every two runs that differ only in what the coalition chooses",
+    "arith": "holds of all numbers",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One precise statement of a claim.
+
+    `build` gives the condition: of a state for `inv` (no argument), of a transaction and its arguments in the state before
+    it for `step`, of two states for `two_runs`.
+    """
+
+    name: str
+    kind: str
+    statement: str
+    build: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row of the verdict matrix."""
+
+    name: str
+    title: str
+    quotation: str
+    cites: str
+    parts: tuple[Part, ...]
+    sometimes: str
+    reachable: Callable[[], Any] | None
+    scope: str = "2x2"
+    depth: int = 5
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return self.parts[0].kind
+
+
+@dataclass
+class Goal:
+    """What a search looks for in one variant: a state, a step or a pair of states that breaks a part of a claim."""
+
+    states: dict[str, Expression] = field(default_factory=dict)
+    steps: dict[str, dict[str, Expression]] = field(default_factory=dict)
+    pairs: dict[str, Expression] = field(default_factory=dict)
+
+    @property
+    def expressions(self) -> list[Expression]:
+        return [*self.states.values(), *self.pairs.values(), *(e for by in self.steps.values() for e in by.values())]
+
+
+def goal_of(claim: Claim, protocol: Protocol, transactions: dict[str, Transaction]) -> Goal:
+    """The conditions of a claim's parts, traced against a variant."""
+    goal = Goal()
+    with using(protocol.schema):
+        for part in claim.parts:
+            if part.kind == "inv":
+                goal.states[part.name] = boolean(part.build())
+            elif part.kind == "two_runs":
+                goal.pairs[part.name] = boolean(part.build())
+            elif part.kind == "step":
+                built = {name: part.build(protocol, transaction) for name, transaction in transactions.items()}
+                goal.steps[part.name] = {name: boolean(condition) for name, condition in built.items() if condition is not None}
+    return goal
+
+
+def sometimes_of(claim: Claim, protocol: Protocol) -> Goal:
+    """The state that must be reachable for the claim to say anything: searched for as if it were a violation of its opposite."""
+    goal = Goal()
+    with using(protocol.schema):
+        if claim.reachable is not None:
+            goal.states["sometimes"] = ~boolean(claim.reachable())
+    return goal

@@ -1,0 +1,145 @@
+"""The claims of the paper that are decided so far, with their quotation and place; `claims.md` keeps their numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from properties.access import obeys_access_table
+from properties.claims import Claim, Part
+from spec.language import count, deviating, every, image, implies, in_run, some, term
+from spec.paper.assets import CI, CONTENT, DELIVERY, DRAWN, DS, DSS, EPOCHS, MODEL_HASH, SELECTION, TC, TJ, VERIFIED_HASH, WEIGHTS
+from spec.text import Protocol
+from spec.tracing import Transaction
+
+
+def verified_hash_is_the_checked_one() -> Any:
+    return every(CI, lambda instance: implies(instance.status == "VERIFIED", instance.hash == VERIFIED_HASH[instance].hash))
+
+
+def selected_instances_are_verified() -> Any:
+    return every(TC, lambda couple: every(CI, lambda instance: implies(selected_now(couple, instance), instance.status == "VERIFIED")))
+
+
+def selected_now(couple: Any, instance: Any) -> Any:
+    """In the selection of the couple's current round."""
+    return (couple.round > 0) & (SELECTION[couple, instance].round == couple.round)
+
+
+def delivered_now(couple: Any, instance: Any) -> Any:
+    """Its own CO delivered a result in the couple's current round."""
+    return DELIVERY[couple, instance, couple.round].exists
+
+
+def remaining_is_exact() -> Any:
+    undelivered = lambda couple: count(CI, lambda instance: selected_now(couple, instance) & ~delivered_now(couple, instance))  # noqa: E731
+    return every(TC, lambda couple: couple.rem == undelivered(couple))
+
+
+def completion_is_true(protocol: Protocol, transaction: Transaction) -> Any:
+    """The event of a completed round is emitted only when every other selected job was delivered before."""
+    event = transaction.events.get("RoundComplete")
+    if event is None:
+        return None
+    couple, instance = (transaction.arguments[name] for name in ("couple", "instance"))
+    others = every(CI, lambda other: implies(selected_now(couple, other) & (other != instance), delivered_now(couple, other)))
+    this = implies(selected_now(couple, instance), delivered_now(couple, instance) | (instance.co == transaction.arguments["caller"]))
+    return implies(event.condition, others & this)
+
+
+def delivery_is_kept() -> Any:
+    """Whatever an instance's CO delivered for a round stands in a record of its own."""
+    return every(TC, lambda couple: every(CI, lambda instance: every(DELIVERY.rows(couple, instance), lambda delivered: (
+        TJ.named(couple=couple, instance=instance, round=delivered.round).hash == delivered.hash))))  # fmt: skip
+
+
+def matching_reports_are_right() -> Any:
+    """Two reports of a group that open to the same weights are the right weights, when fewer than half of the group deviate."""
+    return every(TC, lambda couple: every(couple.curdssidlist, lambda subset: implies(
+        minority_deviates(subset), every(subset.ciidlist, lambda i, first: every(subset.ciidlist, lambda j, second: implies(
+            (i < j) & (first != second) & same_report(couple, first, second),
+            report(couple, first).weights == term(WEIGHTS, content=image(CONTENT, subset), round=couple.round)))))))  # fmt: skip
+
+
+def minority_deviates(subset: Any) -> Any:
+    return count(subset.ciidlist, lambda instance: deviating(instance.co)) * 2 < subset.ciidlist.length
+
+
+def report(couple: Any, instance: Any) -> Any:
+    return TJ.named(couple=couple, instance=instance, round=couple.round).hash
+
+
+def same_report(couple: Any, first: Any, second: Any) -> Any:
+    """Both are reported, for the current round, and open with the nonces beside them to the same weights."""
+    one, other = (TJ.named(couple=couple, instance=instance, round=couple.round) for instance in (first, second))
+    opened = [row.hash == term(MODEL_HASH, weights=row.hash.weights, nonce=row.nonce) for row in (one, other)]
+    return (one.hash != None) & (other.hash != None) & opened[0] & opened[1] & (one.hash.weights == other.hash.weights)  # noqa: E711
+
+
+def same_selection_in_both_runs() -> Any:
+    """At the same epoch of its dataset, a couple whose round is open has the same subsets selected in both runs."""
+    def selected(couple: Any, subset: Any) -> Any:
+        return some(couple.curdssidlist, lambda other: other == subset)
+
+    def same(couple: Any) -> Any:
+        opened = [in_run(run, (couple.round > 0) & (couple.rem > 0)) for run in (0, 1)]
+        closed = [in_run(run, EPOCHS[couple.ds].closed) for run in (0, 1)]
+        alike = every(DSS, lambda subset: in_run(0, selected(couple, subset)) == in_run(1, selected(couple, subset)))
+        return implies(opened[0] & opened[1] & (closed[0] == closed[1]), alike)
+
+    return every(TC, same)
+
+
+def drawn_once() -> Any:
+    """For no epoch of a dataset are subsets drawn twice, across couples and pseudonyms."""
+    return every(DS, lambda dataset: every(DRAWN.rows(dataset), lambda drawn: drawn.times <= 1))
+
+
+def some_round_completed() -> Any:
+    return some(DS, lambda dataset: EPOCHS[dataset].closed > 0)
+
+
+def some_round_open() -> Any:
+    return some(TC, lambda couple: (couple.round > 0) & (couple.rem > 0))
+
+
+def some_report_by_two() -> Any:
+    return some(TC, lambda couple: some(couple.curdssidlist, lambda subset: count(subset.ciidlist, lambda i: delivered_now(couple, i)) > 1))
+
+
+CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
+    Claim("C11", "verified marks the checked hash",
+          "The DO uses the transaction VerifyCI to update the status in the CI to 'verified' if the DO sees a matching hash", "L475-481",
+          (Part("checked", "inv", "VERIFIED(ci) implies that ci.hash is the hash with which the DO verified it", verified_hash_is_the_checked_one),),
+          "some instance is verified", lambda: some(CI, lambda instance: instance.status == "VERIFIED")),
+    Claim("C12", "verified chunks become ready for training",
+          "Once a DO verifies the hash of a CO's data subset and marks the CI status as verified, the data chunks become ready for training", "L479-481",
+          (Part("verified", "inv", "an instance selected in the current round is VERIFIED", selected_instances_are_verified),),
+          "some round is open", some_round_open),
+    Claim("C17d", "the 2-of-5 rule",
+          "The MO can wait for the response from 2 COs and verify the model. If the models match, then the data subset that CO claims to have is correct",
+          "L665-671",
+          (Part("two_match", "inv", "with f < n/2 deviating owners in a group, two reports that open to equal weights are the right weights",
+                matching_reports_are_right),),
+          "two owners of a group have delivered", some_report_by_two, scope="1x5"),
+    Claim("C25", "the MO does not control which subsets train",
+          "this chaincode function which holds the logic of picking up a random subset of COs is completely agnostic of the MO", "L727-738",
+          (Part("same", "two_runs", "two runs that differ only in the coalition's choices select the same subsets at the same epoch",
+                same_selection_in_both_runs),
+           Part("once", "inv", "no epoch of a dataset is drawn twice, across couples and pseudonyms", drawn_once)),
+          "some round is open", some_round_open, depth=4,
+          assumptions=("an epoch of a dataset ends when a round of it completes", "the bias left by aborting is not bounded here")),
+    Claim("C31", "rem tracks whether all COs updated",
+          "The rem field in the TC is used to track whether all CO's have updated their respective TJs", "L617-621",
+          (Part("rem", "inv", "rem is the number of selected jobs that their owners have not delivered in the current round", remaining_is_exact),
+           Part("event", "step", "RoundComplete is emitted only when every selected job is delivered by its owner", completion_is_true)),
+          "some round completes", some_round_completed),
+    Claim("C33", "a TJ tracks each individual job",
+          "An asset called Train Job (TJ) is created ... for tracking the progress of individual jobs", "L580-584",
+          (Part("kept", "inv", "what an owner delivered for (couple, instance, round) stays in a record that nobody else rewrites", delivery_is_kept),),
+          "some job is delivered", lambda: some(TC, lambda couple: some(CI, lambda instance: delivered_now(couple, instance)))),
+    Claim("C35", "operations are controlled by the access control list",
+          "Member access to perform operations on assets is controlled by the access control list (ACL)", "L290-292",
+          (Part("allowed", "step", "every accepted write (transaction, caller's relation to the row, field) is allowed by the access table",
+                obeys_access_table),),
+          "some instance is verified", lambda: some(CI, lambda instance: instance.status == "VERIFIED")),
+)}  # fmt: skip

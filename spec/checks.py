@@ -1,0 +1,130 @@
+"""Checks of a loaded protocol: what a transaction may read and write, and what an honest sender may base a decision on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spec.errors import SpecificationError, choices
+from spec.schema import Schema, Write
+from spec.text import Protocol
+from spec.tracing import Transaction
+from spec.tree import Expression, walk
+
+
+def check_protocol(protocol: Protocol) -> None:
+    """Refuse, with file and line, a text that reads or writes what it may not."""
+    for transaction in protocol.transactions.values():
+        check_writes(protocol.schema, transaction)
+        if transaction.on_ledger:
+            check_chaincode(protocol.schema, transaction)
+            check_honest_sender(protocol.schema, transaction)
+    check_access(protocol)
+
+
+def expressions_of(writes: Iterable[Write]) -> Iterable[Expression]:
+    for write in writes:
+        yield from (*write.keys, write.value, write.condition)
+        for binder in write.binders:
+            yield from (binder.domain, binder.condition)
+
+
+def chaincode_expressions(transaction: Transaction) -> list[Expression]:
+    """What an endorser evaluates: guards, effects and events."""
+    found = [guard.condition for guard in transaction.guards.values()]
+    found += expressions_of(transaction.writes)
+    for event in transaction.events.values():
+        found += [*event.payload, event.condition, *(e for b in event.binders for e in (b.domain, b.condition))]
+    return found
+
+
+def check_writes(schema: Schema, transaction: Transaction) -> None:
+    for write in transaction.writes:
+        if not (transaction.on_ledger and schema.table(write.table).on_ledger):
+            raise SpecificationError(f"{transaction.name} writes {write.table} in an effect; off the ledger use observe(...)", transaction.place)
+    for write in transaction.observed:
+        table = schema.table(write.table)
+        if table.on_ledger or table.category == "rigid":
+            raise SpecificationError(f"{transaction.name} observes into {write.table}, which is {table.category}", transaction.place)
+        if table.fields[write.field].monotone and write.value._op != "lit":
+            raise SpecificationError(f"{transaction.name} writes a computed value to the monotone {write.table}.{write.field}", transaction.place)
+
+
+def check_chaincode(schema: Schema, transaction: Transaction) -> None:
+    """Chaincode reads the ledger only, opens no hash, knows no coalition, and scans no table that it did not declare."""
+    for expression in chaincode_expressions(transaction):
+        for current in walk(expression):
+            if current._op in ("field", "exists", "list", "rows") and not schema.table(current._args[0]).on_ledger:
+                raise SpecificationError(f"{transaction.name} reads {current._args[0]}, which is off the ledger", transaction.place)
+            if current._op in ("part", "deviating", "image", "run"):
+                raise SpecificationError(f"{transaction.name} uses {current._op!r}, which no chaincode can", transaction.place)
+            if current._op == "sort" and current._args[0] not in transaction.declared_scans:
+                raise SpecificationError(f"{transaction.name} scans all of {current._args[0]}: declare it with scan(...)", transaction.place)
+
+
+def rows_read(schema: Schema, transaction: Transaction) -> set[tuple[object, ...]]:
+    """The rows in the transaction's read set, by table and keys: fields, existence, lists and rows written in part."""
+    found: set[tuple[object, ...]] = set()
+    for expression in chaincode_expressions(transaction):
+        for current in walk(expression):
+            if current._op in ("field", "exists"):
+                table, *keys = (current._args[0], *current._args[2 if current._op == "field" else 1 :])
+                found.add((table, *keys))
+            elif current._op == "list":
+                found.add((current._args[0], *current._args[2:]))
+    for write in transaction.writes:
+        whole = {w.field for w in transaction.writes if w.row == write.row}
+        if whole != set(schema.table(write.table).cells):
+            found.add((write.table, *write.keys))
+    return found
+
+
+def check_honest_sender(schema: Schema, transaction: Transaction) -> None:
+    """What an honest sender decided holds at endorsement; it must still hold at commit.
+
+    It may read rows of the transaction's read set, facts that never become false, and its own memory.
+    """
+    known = rows_read(schema, transaction)
+    caller = transaction.arguments["caller"]
+    for name, condition in transaction.honest.items():
+        negated = _negative_existence(condition)
+        for current in walk(condition):
+            if current._op not in ("field", "exists", "list", "rows", "sort"):
+                continue
+            if current._op == "sort":
+                raise SpecificationError(f"the honest sender of {transaction.name} ({name}) reads all of {current._args[0]}", transaction.place)
+            table = schema.table(current._args[0])
+            keys = current._args[2 if current._op in ("field", "list") else 1 :]
+            own = table.category == "memory" and keys and keys[0] is caller
+            stable = (current._op == "exists" and id(current) not in negated) or (
+                current._op == "field" and table.fields.get(current._args[1]) is not None and table.fields[current._args[1]].monotone
+            )
+            fresh = current._op == "exists" and id(current) in negated and _written_whole(schema, transaction, table.name, keys)
+            if not (own or stable or fresh or table.category == "rigid" or (table.name, *keys) in known):
+                raise SpecificationError(
+                    f"the honest sender of {transaction.name} ({name}) decides on {table.name}, which is neither in the read set, nor its own "
+                    "memory, nor a fact that never becomes false", transaction.place,
+                )  # fmt: skip
+
+
+def _negative_existence(condition: Expression) -> set[int]:
+    return {id(current._args[0]) for current in walk(condition) if current._op == "not" and current._args[0]._op == "exists"}
+
+
+def _written_whole(schema: Schema, transaction: Transaction, table: str, keys: tuple[Expression, ...]) -> bool:
+    """A party that takes an identifier which it drew itself finds it unused; nobody else can guess it."""
+    return (table, *map(id, keys)) in {write.row for write in transaction.writes} and len(schema.table(table).key) == 1
+
+
+def check_access(protocol: Protocol) -> None:
+    """Every line of the access table names a table, fields, a transaction and a role that exist."""
+    for rule in protocol.access:
+        table = protocol.schema.table(rule.table)
+        for name in rule.fields:
+            if name != "*" and name not in table.cells:
+                raise SpecificationError(f"the access table names {rule.table}.{name}; choices: {choices(table.cells)}", protocol.name)
+        protocol.transaction(rule.transaction)
+        if rule.role and rule.role not in protocol.roles:
+            raise SpecificationError(f"the access table names the role {rule.role!r}; choices: {choices(protocol.roles)}", protocol.name)
+
+
+__all__ = ["check_protocol", "chaincode_expressions", "expressions_of", "rows_read"]

@@ -1,0 +1,10 @@
+"""The paper's protocol, literally: read `assets`, `inner`, `distribution`, `training`, `off_chain`, then `access` and `switches`."""
+# ruff: noqa: I001 (the order of these imports is the order of the text)
+
+from spec.paper.assets import paper as TEXT
+from spec.paper import distribution
+from spec.paper import training
+from spec.paper import off_chain
+from spec.paper import access
+
+__all__ = ["TEXT", "access", "distribution", "off_chain", "training"]
