@@ -58,7 +58,27 @@ class Circuit:
             if then == FALSE:
                 return self.conjunction((-condition, otherwise))
             return self.disjunction((-condition, then)) if otherwise == TRUE else self.conjunction((condition, then))
-        return self.disjunction((self.conjunction((condition, then)), self.conjunction((-condition, otherwise))))
+        if condition == then:
+            return self.disjunction((condition, otherwise))
+        if condition == -then:
+            return self.conjunction((-condition, otherwise))
+        if condition == otherwise:
+            return self.conjunction((condition, then))
+        if condition == -otherwise:
+            return self.disjunction((-condition, then))
+        return self._mux(condition, then, otherwise) if condition > 0 else self._mux(-condition, otherwise, then)
+
+    def _mux(self, condition: int, then: int, otherwise: int) -> int:
+        """One gate for a choice: its definition, and the two clauses that let agreement of both branches propagate."""
+        identity = (0, condition, then, otherwise)
+        gate = self._gates.get(identity)
+        if gate is None:
+            gate = self._gates[identity] = self.fresh()
+            self.clauses += [
+                [-condition, -then, gate], [-condition, then, -gate], [condition, -otherwise, gate], [condition, otherwise, -gate],
+                [-then, -otherwise, gate], [then, otherwise, -gate],
+            ]  # fmt: skip
+        return gate
 
     def add(self, *literals: int) -> None:
         """A clause that must hold."""

@@ -95,7 +95,7 @@ class Chain:
                 identity = ("caller", 0) if parameter == "caller" else (kind.sort, counts.setdefault(kind.sort, 0))
                 counts[kind.sort] = counts.get(kind.sort, 0) + 1
                 if identity not in shared:
-                    shared[identity] = self.search.free(kind)
+                    shared[identity] = self.search.free(kind, len(self.taken) + 1)
                 result[name][parameter] = shared[identity]
         return result
 
@@ -144,17 +144,18 @@ class Search:
         self.slice: Slice = slice_of(all_steps(protocol, problem.coalition), problem.goal)
         self.meaning = Meaning(self.circuit, protocol.schema, self.universe, self.coalition_literals())
         self.runs = 2 if problem.goal.pairs else 1
-        self.chains = [Chain(self, problem.start, tag) for tag in range(self.runs)]
         self.used = Symmetry(self)
+        self.chains = [Chain(self, problem.start, tag) for tag in range(self.runs)]
         self.solver = Solver(self.circuit, problem.seed, problem.conflicts)
 
-    def free(self, kind: Kind) -> Any:
-        """A free value of a kind within the scope."""
+    def free(self, kind: Kind, step: int) -> Any:
+        """A free value of a kind within the scope, as far as fresh values can have come into use by this step."""
         if kind is BOOLEAN:
             return self.circuit.fresh()
         if isinstance(kind, Term):
-            return tuple(self.free(part) for _, part in kind.parts)
-        return self.circuit.one_of(values_of(kind, self.universe))
+            return tuple(self.free(part, step) for _, part in kind.parts)
+        values = values_of(kind, self.universe)
+        return self.circuit.one_of(values if self.runs > 1 else [value for value in values if self.used.possible(value, step)])
 
     def coalition_literals(self) -> dict[Any, int]:
         """For each member whether it deviates: free within the coalition's numbers; a spare pseudonym goes with the coalition."""
@@ -251,14 +252,13 @@ class Search:
 
     def canonical(self, violations: dict[str, int]) -> Attack | None:
         """The least attack of this depth; None when a bound was reached on the way."""
-        fixed: list[int] = []
         try:
-            part = self.first(fixed, [(part, literal) for part, literal in violations.items() if literal != FALSE])
-            self.fewest_deviating(fixed)
+            part = self.first([(part, literal) for part, literal in violations.items() if literal != FALSE])
+            self.fewest_deviating()
             runs: list[list[Action]] = [[] for _ in self.chains]
             for step in range(len(self.chains[0].taken)):
                 for chain, run in zip(self.chains, runs, strict=True):
-                    action = self.least_action(fixed, chain, step)
+                    action = self.least_action(chain, step)
                     if action[0] != STUTTER:
                         run.append(action)
         except BudgetEnded:
@@ -266,48 +266,44 @@ class Search:
         deviating = [member for member in self.candidates if self.solver.holds(self.meaning.deviates[member])]
         return Attack(part, runs, deviating)
 
-    def first(self, fixed: list[int], options: Iterable[tuple[Any, int]]) -> Any:
-        """Fix the first option that is possible; the last model says which one is known to be."""
-        known = list(options)
-        for option, literal in known:
-            if literal == TRUE or self.solver.holds(literal):
-                fixed.append(literal)
-                return option
-            answer = self.solve([*fixed, literal])
+    def first(self, options: Iterable[tuple[Any, int]]) -> Any:
+        """Fix, for good, the first option that is possible; the last model says which one is known to be."""
+        for option, literal in options:
+            answer = literal == TRUE or self.solver.holds(literal) or self.solve([literal])
             if answer is None:
                 raise BudgetEnded
+            self.circuit.add(literal if answer else -literal)
             if answer:
-                fixed.append(literal)
                 return option
         raise AssertionError("a model exists, so one option must hold")
 
-    def fewest_deviating(self, fixed: list[int]) -> None:
+    def fewest_deviating(self) -> None:
         """As few members deviate as will do, and the first of them in the order of the scope."""
         if not self.candidates:
             return
         literals = [self.meaning.deviates[member] for member in self.candidates]
         numbers = self.circuit.count_cases(literals)
-        self.solve(fixed)
-        self.first(fixed, [(n, numbers[n]) for n in sorted(numbers)])  # type: ignore[type-var]
+        self.solve([])
+        self.first([(n, numbers[n]) for n in sorted(numbers)])  # type: ignore[type-var]
 
-    def least_action(self, fixed: list[int], chain: Chain, step: int) -> Action:
+    def least_action(self, chain: Chain, step: int) -> Action:
         taken = chain.taken[step]
         order = [STUTTER, *self.slice.transactions] if STUTTER in taken else list(self.slice.transactions)
-        name = self.first(fixed, [(name, taken[name]) for name in order])
+        name = self.first([(name, taken[name]) for name in order])
         if name == STUTTER:
             return STUTTER, {}
         transaction, known = self.slice.transactions[name], chain.arguments[step][name]
         arguments: dict[str, Any] = {}
         for parameter, kind in transaction.parameters.items():
-            arguments[parameter] = self.least(fixed, kind, known[parameter]) if parameter in known else values_of(kind, self.universe)[0]
+            arguments[parameter] = self.least(kind, known[parameter]) if parameter in known else values_of(kind, self.universe)[0]
         return name, arguments
 
-    def least(self, fixed: list[int], kind: Kind, value: Any) -> Any:
+    def least(self, kind: Kind, value: Any) -> Any:
         if kind is BOOLEAN:
-            return self.first(fixed, [(False, -value), (True, value)])
+            return self.first([(False, -value), (True, value)])
         if isinstance(kind, Term):
-            return tuple(self.least(fixed, part, inner) for (_, part), inner in zip(kind.parts, value, strict=True))
-        return self.first(fixed, list(value.items()))
+            return tuple(self.least(part, inner) for (_, part), inner in zip(kind.parts, value, strict=True))
+        return self.first(list(value.items()))
 
 
 class BudgetEnded(Exception):
@@ -333,6 +329,23 @@ class Symmetry:
                 groups.setdefault(roles.get(value) if sort == "Member" else None, []).append(value)
             self.classes += [group for group in groups.values() if len(group) > 1]
         self.used: dict[Any, int] = {}
+        self.latest = self._ranks()
+
+    def _ranks(self) -> dict[Any, tuple[int, int]]:
+        """For each value that must wait, and its images: its place in the order, and how many one step can bring into use."""
+        images = [sort for sort in self.search.problem.protocol.sorts.values() if sort.image_of]
+        ranks: dict[Any, tuple[int, int]] = {}
+        for group in self.classes:
+            names = {group[0], *(sort.image(group[0]) for sort in images)}
+            sorts = {sort for sort, values in self.search.universe.items() if names & set(values)}
+            each = max(sum(mentions(kind, sorts) for kind in t.parameters.values()) for t in self.search.slice.transactions.values())
+            for place, value in enumerate(group):
+                ranks.update({name: (place, each) for name in (value, *(sort.image(value) for sort in images))})
+        return ranks
+
+    def possible(self, value: Any, step: int) -> bool:
+        place, each = self.latest.get(value, (0, 1))
+        return place < step * each
 
     def appears_beyond_facts(self, value: Any) -> bool:
         return any(value in flat((*key, *row)) for (table, key), row in self.search.problem.start.items() if table != "Entity")
@@ -353,6 +366,13 @@ class Symmetry:
                 for value in group:
                     after[value] = circuit.disjunction((after.get(value, FALSE), circuit.conjunction((taken[name], used.get(value, FALSE)))))
             self.used = after
+
+
+def mentions(kind: Kind, sorts: set[str]) -> int:
+    """How many values of the sorts an argument of this kind can mention."""
+    if isinstance(kind, Term):
+        return sum(mentions(part, sorts) for _, part in kind.parts)
+    return int(kind.sort in sorts)
 
 
 def flat(values: Iterable[Any]) -> Iterable[Any]:
