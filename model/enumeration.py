@@ -42,7 +42,7 @@ def generator(compiled: Compiled, transaction: Transaction, universe: dict[str, 
             pending = [c for c in pending if c is not condition]
             lines.append(f"{indent}if not {source.expression(condition)}: continue")
     lines.append(f"{indent}yield dict(A)")
-    return source.build(f"steps_{transaction.name}".replace(" ", "_").replace(".", "_"), lines)
+    return source.build(f"steps_{transaction.name}", lines)
 
 
 def _given(name: str, pending: list[Expression], bound: set[str]) -> Expression | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from spec.schema import using
@@ -48,9 +48,20 @@ class Claim:
     depth: int = 5
     assumptions: tuple[str, ...] = ()
 
+    of_several: bool = False
+
     @property
     def kind(self) -> str:
         return self.parts[0].kind
+
+    @property
+    def label(self) -> str:
+        """`C31`, or `C31/event` for one part of a claim that has several."""
+        return f"{self.name}/{self.parts[0].name}" if self.of_several else self.name
+
+    def split(self) -> list[Claim]:
+        """One claim for each part: each is decided by itself."""
+        return [replace(self, parts=(part,), of_several=len(self.parts) > 1) for part in self.parts]
 
 
 @dataclass
@@ -60,6 +71,7 @@ class Goal:
     states: dict[str, Expression] = field(default_factory=dict)
     steps: dict[str, dict[str, Expression]] = field(default_factory=dict)
     pairs: dict[str, Expression] = field(default_factory=dict)
+    numbers: dict[str, Expression] = field(default_factory=dict)
 
     @property
     def expressions(self) -> list[Expression]:
@@ -75,6 +87,8 @@ def goal_of(claim: Claim, protocol: Protocol, transactions: dict[str, Transactio
                 goal.states[part.name] = boolean(part.build())
             elif part.kind == "two_runs":
                 goal.pairs[part.name] = boolean(part.build())
+            elif part.kind == "arith":
+                goal.numbers.update({f"{part.name}: {name}": boolean(statement) for name, statement in part.build().items()})
             elif part.kind == "step":
                 built = {name: part.build(protocol, transaction) for name, transaction in transactions.items()}
                 goal.steps[part.name] = {name: boolean(condition) for name, condition in built.items() if condition is not None}

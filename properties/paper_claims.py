@@ -8,8 +8,10 @@ from properties.access import obeys_access_table
 from properties.claims import Claim, Part
 from spec.language import count, deviating, every, image, implies, in_run, some, term
 from spec.paper.assets import CI, CONTENT, DELIVERY, DRAWN, DS, DSS, EPOCHS, MODEL_HASH, SELECTION, TC, TJ, VERIFIED_HASH, WEIGHTS
+from spec.kinds import INTEGER
 from spec.text import Protocol
 from spec.tracing import Transaction
+from spec.tree import parameter
 
 
 def verified_hash_is_the_checked_one() -> Any:
@@ -106,6 +108,18 @@ def some_report_by_two() -> Any:
     return some(TC, lambda couple: some(couple.curdssidlist, lambda subset: count(subset.ciidlist, lambda i: delivered_now(couple, i)) > 1))
 
 
+def quorum_statements() -> dict[str, Any]:
+    """With n replicas of which f deviate and 2f < n, a quorum of at least n/2 equal results contains an honest one; one less need not."""
+    n, f, q = (parameter(name, INTEGER) for name in ("n", "f", "q"))
+    minority = (f >= 0) & (f * 2 < n)
+    smallest = (q * 2 >= n) & ((q - 1) * 2 < n)
+    return {
+        "enough": implies(minority & (q * 2 >= n), f < q),
+        "exact": implies((n >= 1) & smallest & (f == q - 1), minority),
+        "majority": implies(minority & (q * 2 > n), f < q),
+    }
+
+
 CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
     Claim("C11", "verified marks the checked hash",
           "The DO uses the transaction VerifyCI to update the status in the CI to 'verified' if the DO sees a matching hash", "L475-481",
@@ -115,6 +129,11 @@ CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
           "Once a DO verifies the hash of a CO's data subset and marks the CI status as verified, the data chunks become ready for training", "L479-481",
           (Part("verified", "inv", "an instance selected in the current round is VERIFIED", selected_instances_are_verified),),
           "some round is open", some_round_open),
+    Claim("C17a", "how many matching results are right",
+          "As long as the number of fraudulent COs is < n/2, any party can verify whether the CO actually trained the model", "L506-509",
+          (Part("quorum", "arith", "for every n and f with 2f < n, any q >= n/2 equal results contain an honest one, and q = ceil(n/2) - 1 need not",
+                quorum_statements),),
+          "", None, assumptions=("honest replicas of one subset report equal results", "f counts replicas, not owners")),
     Claim("C17d", "the 2-of-5 rule",
           "The MO can wait for the response from 2 COs and verify the model. If the models match, then the data subset that CO claims to have is correct",
           "L665-671",

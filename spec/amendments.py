@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from spec.errors import SpecificationError, choices
+from spec.errors import SpecificationError, choices, place_in_text, place_of, speaking_for
 from spec.kinds import Kind
 from spec.schema import Field, Grade, Table, using
 from spec.text import Declared, Policy, Protocol, Text
-from spec.tracing import Guard, Tracing
-from spec.tree import boolean
+from spec.tracing import Guard, Tracing, Transaction
+from spec.tree import Expression, boolean
 
 ACTIONS = {
     "require": "add a guard `Transaction.guard`",
@@ -43,6 +43,7 @@ class Amendment:
     because: str
     payload: Any = None
     needs: tuple[str, ...] = ()
+    place: str = field(default_factory=place_in_text, compare=False)
 
     def __post_init__(self) -> None:
         if self.action not in ACTIONS:
@@ -65,31 +66,50 @@ class Variant:
     amendments: tuple[Amendment, ...] = ()
     readings: dict[str, str] = field(default_factory=dict)
     parent: str | None = None
+    place: str = field(default_factory=place_in_text, compare=False)
+
+    def __post_init__(self) -> None:
+        names = [amendment.name for amendment in self.amendments]
+        for number, amendment in enumerate(self.amendments):
+            if amendment.name in names[:number]:
+                raise SpecificationError(f"{self.name} has two amendments {amendment.name!r}", amendment.place)
+            for needed in amendment.needs:
+                if needed not in names:
+                    message = f"{amendment.name!r} needs {needed!r}, which is no amendment; choices: {choices(names)}"
+                    raise SpecificationError(message, amendment.place)
 
     def load(self, readings: dict[str, str] | None = None, waive: tuple[str, ...] = ()) -> Protocol:
         """Trace the variant; `waive` names amendments to leave out, with those that need them."""
-        kept, dropped = self._kept(waive)
+        kept, _ = self._kept(waive)
         taken = dict(self.readings)
+        self._check_readings(taken, self.place)
         for amendment in kept:
             if amendment.action == "switch":
+                self._check_readings({amendment.target: amendment.payload}, amendment.place)
                 taken[amendment.target] = amendment.payload
         taken.update(readings or {})
         text = amended_text(self.text, kept)
         protocol = text.load(self.name, taken)
         protocol.title, protocol.parent, protocol.amendments = self.title, self.parent, kept
         for amendment in kept:
-            with using(protocol.schema):
+            with using(protocol.schema), speaking_for(amendment.place):
                 _amend_clause(protocol, amendment)
         from spec.checks import check_protocol
 
         check_protocol(protocol)
         return protocol
 
+    def _check_readings(self, readings: dict[str, Any], place: str) -> None:
+        with speaking_for(place):
+            for switch, reading in readings.items():
+                if switch not in self.text.switches:
+                    raise SpecificationError(f"no switch {switch!r}; choices: {choices(self.text.switches)}")
+                if reading not in self.text.switches[switch].readings:
+                    known = choices(self.text.switches[switch].readings)
+                    raise SpecificationError(f"switch {switch} has no reading {reading!r}; choices: {known}")
+
     def _kept(self, waive: tuple[str, ...]) -> tuple[list[Amendment], set[str]]:
         names = [amendment.name for amendment in self.amendments]
-        for name in names:
-            if names.count(name) > 1:
-                raise SpecificationError(f"{self.name} amends {name!r} twice", self.name)
         for name in waive:
             if name not in names:
                 raise SpecificationError(f"no amendment {name!r} to waive; choices: {choices(names)}", self.name)
@@ -110,11 +130,11 @@ def amended_text(text: Text, amendments: list[Amendment]) -> Text:
             _amend_table(copy, amendment)
         elif amendment.action == "add_table":
             if amendment.target in copy.tables:
-                raise SpecificationError(f"there is a table {amendment.target!r} already")
+                raise SpecificationError(f"there is a table {amendment.target!r} already", amendment.place)
             copy.tables[amendment.target] = lambda readings, table=amendment.payload: table  # type: ignore[misc]
         elif amendment.action == "add_transaction":
             if amendment.target in copy.declared:
-                raise SpecificationError(f"there is a transaction {amendment.target!r} already")
+                raise SpecificationError(f"there is a transaction {amendment.target!r} already", amendment.place)
             copy.declared[amendment.target] = as_declared(amendment)
         elif amendment.action == "policy":
             copy.policy = Policy(amendment.target, amendment.because)
@@ -123,20 +143,19 @@ def amended_text(text: Text, amendments: list[Amendment]) -> Text:
 
 def as_declared(amendment: Amendment) -> Declared:
     role, function = amendment.payload
-    place = f"{function.__code__.co_filename.rsplit('/', 1)[-1]}:{function.__code__.co_firstlineno}"
-    return Declared(function, amendment.target, role, True, Grade(False, amendment.because), place)
+    return Declared(function, amendment.target, role, True, Grade(False, amendment.because), place_of(function))
 
 
 def _amend_table(text: Text, amendment: Amendment) -> None:
     name, _, column = amendment.target.partition(".")
     if name not in text.tables:
-        raise SpecificationError(f"no table {name!r} to amend; choices: {choices(text.tables)}")
+        raise SpecificationError(f"no table {name!r} to amend; choices: {choices(text.tables)}", amendment.place)
     build = text.tables[name]
 
     def changed(readings: dict[str, str]) -> Table:
         table = build(readings)
         if column in table.fields or column in dict(table.key):
-            raise SpecificationError(f"{name} has {column!r} already")
+            raise SpecificationError(f"{name} has {column!r} already", amendment.place)
         if amendment.action == "add_field":
             added: Field = amendment.payload
             return replace(table, fields={**table.fields, column: added})
@@ -166,12 +185,26 @@ def _amend_clause(protocol: Protocol, amendment: Amendment) -> None:
     elif amendment.action == "replace_guard":
         old = transaction.guards[clause]
         transaction.guards[clause] = Guard(clause, boolean(make(tracing, *arguments)), Grade(False, amendment.because), old.why)
+        transaction.places[clause] = amendment.place
     elif amendment.action in ("replace_effect", "add_effect"):
+        order = list(transaction.effects)
         transaction.effects.pop(clause, None) if amendment.action == "replace_effect" else None
         tracing.effect(clause, *make(tracing, *arguments))
+        transaction.effects = {name: transaction.effects[name] for name in (order if clause in order else transaction.effects)}
     elif amendment.action == "add_event":
         make(tracing, *arguments)
+        if clause not in transaction.events:
+            raise SpecificationError(f"{amendment.name!r} emits no event {clause!r}; choices: {choices(transaction.events)}")
     elif amendment.action == "honest":
-        transaction.honest = {"honest": boolean(make(tracing, *arguments))}
+        _amend_honest(protocol, transaction, boolean(make(tracing, *arguments)), amendment)
+
+
+def _amend_honest(protocol: Protocol, transaction: Transaction, condition: Expression, amendment: Amendment) -> None:
+    """Another condition for honest parties, also where they submit the transaction as a step of its own."""
+    transaction.honest = {"honest": condition}
+    transaction.places["honest"] = amendment.place
+    submitted = protocol.transactions.get(f"Submit{transaction.name}")
+    if submitted is not None:
+        submitted.honest = {**transaction.honest, "not_yet_public": submitted.honest["not_yet_public"]}
 
 

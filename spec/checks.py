@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spec.errors import SpecificationError, choices
+from spec.errors import SpecificationError, choices, speaking_for
+from spec.kinds import BOOLEAN
 from spec.schema import Schema, Write
 from spec.text import Protocol
 from spec.tracing import Transaction
@@ -28,37 +29,55 @@ def expressions_of(writes: Iterable[Write]) -> Iterable[Expression]:
             yield from (binder.domain, binder.condition)
 
 
+def placed(transaction: Transaction, clauses: dict[str, list[Write]]) -> Iterable[tuple[str, Write]]:
+    """Every write with the file and the line of its clause."""
+    for name, writes in clauses.items():
+        yield from ((transaction.place_of(name), write) for write in writes)
+
+
+def chaincode_clauses(transaction: Transaction) -> Iterable[tuple[str, Expression]]:
+    """What an endorser evaluates, with the name of the clause: guards, effects and events."""
+    for guard in transaction.guards.values():
+        yield guard.name, guard.condition
+    for name, writes in transaction.effects.items():
+        yield from ((name, expression) for expression in expressions_of(writes))
+    for event in transaction.events.values():
+        for expression in (*event.payload, event.condition, *(e for b in event.binders for e in (b.domain, b.condition))):
+            yield event.name, expression
+
+
 def chaincode_expressions(transaction: Transaction) -> list[Expression]:
     """What an endorser evaluates: guards, effects and events."""
-    found = [guard.condition for guard in transaction.guards.values()]
-    found += expressions_of(transaction.writes)
-    for event in transaction.events.values():
-        found += [*event.payload, event.condition, *(e for b in event.binders for e in (b.domain, b.condition))]
-    return found
+    return [expression for _, expression in chaincode_clauses(transaction)]
 
 
 def check_writes(schema: Schema, transaction: Transaction) -> None:
-    for write in transaction.writes:
+    for place, write in placed(transaction, transaction.effects):
         if not (transaction.on_ledger and schema.table(write.table).on_ledger):
-            raise SpecificationError(f"{transaction.name} writes {write.table} in an effect; off the ledger use observe(...)", transaction.place)
-    for write in transaction.observed:
+            raise SpecificationError(f"{transaction.name} writes {write.table} in an effect; off the ledger use observe(...)", place)
+    for place, write in placed(transaction, transaction.observations):
         table = schema.table(write.table)
+        target = f"{write.table}.{write.field}"
         if table.on_ledger or table.category == "rigid":
-            raise SpecificationError(f"{transaction.name} observes into {write.table}, which is {table.category}", transaction.place)
-        if table.fields[write.field].monotone and write.value._op != "lit":
-            raise SpecificationError(f"{transaction.name} writes a computed value to the monotone {write.table}.{write.field}", transaction.place)
+            raise SpecificationError(f"{transaction.name} observes into {write.table}, which is {table.category}", place)
+        monotone = write.field in table.fields and table.fields[write.field].monotone
+        if monotone and write.value._op != "lit":
+            raise SpecificationError(f"{transaction.name} writes a computed value to the monotone {target}", place)
+        if monotone and write.value._args[0] == table.cells[write.field].default:
+            raise SpecificationError(f"{transaction.name} gives the monotone {target} its default {write.value._args[0]!r} again", place)
 
 
 def check_chaincode(schema: Schema, transaction: Transaction) -> None:
     """Chaincode reads the ledger only, opens no hash, knows no coalition, and scans no table that it did not declare."""
-    for expression in chaincode_expressions(transaction):
+    for clause, expression in chaincode_clauses(transaction):
+        name, place = f"{transaction.name} ({clause})", transaction.place_of(clause)
         for current in walk(expression):
             if current._op in ("field", "exists", "list", "rows") and not schema.table(current._args[0]).on_ledger:
-                raise SpecificationError(f"{transaction.name} reads {current._args[0]}, which is off the ledger", transaction.place)
+                raise SpecificationError(f"{name} reads {current._args[0]}, which is off the ledger", place)
             if current._op in ("part", "deviating", "image", "run"):
-                raise SpecificationError(f"{transaction.name} uses {current._op!r}, which no chaincode can", transaction.place)
+                raise SpecificationError(f"{name} uses {current._op!r}, which no chaincode can", place)
             if current._op == "sort" and current._args[0] not in transaction.declared_scans:
-                raise SpecificationError(f"{transaction.name} scans all of {current._args[0]}: declare it with scan(...)", transaction.place)
+                raise SpecificationError(f"{name} scans all of {current._args[0]}: declare it with scan(...)", place)
 
 
 def rows_read(schema: Schema, transaction: Transaction) -> set[tuple[object, ...]]:
@@ -86,28 +105,40 @@ def check_honest_sender(schema: Schema, transaction: Transaction) -> None:
     known = rows_read(schema, transaction)
     caller = transaction.arguments["caller"]
     for name, condition in transaction.honest.items():
-        negated = _negative_existence(condition)
+        place, retractable = transaction.place_of(name), _retractable(condition)
         for current in walk(condition):
             if current._op not in ("field", "exists", "list", "rows", "sort"):
                 continue
             if current._op == "sort":
-                raise SpecificationError(f"the honest sender of {transaction.name} ({name}) reads all of {current._args[0]}", transaction.place)
+                message = f"the honest sender of {transaction.name} ({name}) reads all of {current._args[0]}"
+                raise SpecificationError(message, place)
             table = schema.table(current._args[0])
             keys = current._args[2 if current._op in ("field", "list") else 1 :]
             own = table.category == "memory" and keys and keys[0] is caller
-            stable = (current._op == "exists" and id(current) not in negated) or (
-                current._op == "field" and table.fields.get(current._args[1]) is not None and table.fields[current._args[1]].monotone
-            )
-            fresh = current._op == "exists" and id(current) in negated and _written_whole(schema, transaction, table.name, keys)
+            monotone = current._op == "field" and current._args[1] in table.fields and table.fields[current._args[1]].monotone
+            stable = (current._op == "exists" or monotone) and id(current) not in retractable
+            fresh = current._op == "exists" and not stable and _written_whole(schema, transaction, table.name, keys)
             if not (own or stable or fresh or table.category == "rigid" or (table.name, *keys) in known):
-                raise SpecificationError(
-                    f"the honest sender of {transaction.name} ({name}) decides on {table.name}, which is neither in the read set, nor its own "
-                    "memory, nor a fact that never becomes false", transaction.place,
-                )  # fmt: skip
+                message = f"the honest sender of {transaction.name} ({name}) decides on {table.name}, which is neither in the read set,"
+                raise SpecificationError(f"{message} nor its own memory, nor a fact that never becomes false", place)
 
 
-def _negative_existence(condition: Expression) -> set[int]:
-    return {id(current._args[0]) for current in walk(condition) if current._op == "not" and current._args[0]._op == "exists"}
+def _retractable(condition: Expression) -> set[int]:
+    """Facts whose becoming true could make the condition false: read under a negation, or compared with nothing, or counted."""
+    found: set[int] = set()
+    pending = [(condition, True)]
+    while pending:
+        current, rising = pending.pop()
+        if not rising:
+            found.add(id(current))
+        if current._op in ("and", "or", "some"):
+            below = rising
+        elif current._op == "eq" and rising:
+            below = not any(side._kind is BOOLEAN or (side._op == "lit" and side._args[0] in (None, 0)) for side in current._args)
+        else:
+            below = False
+        pending.extend((argument, below) for argument in current._args if isinstance(argument, Expression))
+    return found
 
 
 def _written_whole(schema: Schema, transaction: Transaction, table: str, keys: tuple[Expression, ...]) -> bool:
@@ -118,13 +149,14 @@ def _written_whole(schema: Schema, transaction: Transaction, table: str, keys: t
 def check_access(protocol: Protocol) -> None:
     """Every line of the access table names a table, fields, a transaction and a role that exist."""
     for rule in protocol.access:
-        table = protocol.schema.table(rule.table)
-        for name in rule.fields:
-            if name != "*" and name not in table.cells:
-                raise SpecificationError(f"the access table names {rule.table}.{name}; choices: {choices(table.cells)}", protocol.name)
-        protocol.transaction(rule.transaction)
-        if rule.role and rule.role not in protocol.roles:
-            raise SpecificationError(f"the access table names the role {rule.role!r}; choices: {choices(protocol.roles)}", protocol.name)
+        with speaking_for(rule.place or protocol.name):
+            table = protocol.schema.table(rule.table)
+            for name in rule.fields:
+                if name != "*" and name not in table.cells:
+                    raise SpecificationError(f"the access table names {rule.table}.{name}; choices: {choices(table.cells)}")
+            protocol.transaction(rule.transaction)
+            if rule.role and rule.role not in protocol.roles:
+                raise SpecificationError(f"the access table names the role {rule.role!r}; choices: {choices(protocol.roles)}")
 
 
-__all__ = ["check_protocol", "chaincode_expressions", "expressions_of", "rows_read"]
+__all__ = ["chaincode_expressions", "check_protocol", "expressions_of", "rows_read"]

@@ -7,6 +7,7 @@ coalition `C`, the term maker `M`, the opener `O` and the arguments `A`.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -107,25 +108,32 @@ class Source:
         """Statements that fill `W`: row -> {cell position: value}."""
         lines: list[str] = []
         for binders, group in itertools.groupby(writes, key=lambda write: write.binders):
-            indent = "    "
-            for binder in binders:
-                lines.append(f"{indent}{self.loop(Binder(binder.domain, binder.variable, TRUE))}:")
-                indent += "    "
-                if binder.condition is not TRUE:
-                    lines.append(f"{indent}if {self.expression(binder.condition)}:")
-                    indent += "    "
+            body = []
             for write in group:
-                inner = indent
-                if write.condition is not TRUE:
-                    lines.append(f"{indent}if {self.expression(write.condition)}:")
-                    inner += "    "
                 position = list(self.schema.tables[write.table].cells).index(write.field)
                 row = f"({write.table!r}, {tuple_source(map(self.expression, write.keys))})"
-                lines.append(f"{inner}W.setdefault({row}, {{}})[{position}] = {self.expression(write.value)}")
+                inner = ""
+                if write.condition is not TRUE:
+                    body.append(f"if {self.expression(write.condition)}:")
+                    inner = "    "
+                body.append(f"{inner}W.setdefault({row}, {{}})[{position}] = {self.expression(write.value)}")
+            lines += self.loops(binders, body)
         return lines
+
+    def loops(self, binders: Iterable[Binder], body: Iterable[str]) -> list[str]:
+        """The statements of a body within its loops, indented as in a function."""
+        lines, indent = [], "    "
+        for binder in binders:
+            lines.append(f"{indent}{self.loop(Binder(binder.domain, binder.variable, TRUE))}:")
+            indent += "    "
+            if binder.condition is not TRUE:
+                lines.append(f"{indent}if {self.expression(binder.condition)}:")
+                indent += "    "
+        return [*lines, *(f"{indent}{line}" for line in body)]
 
     def build(self, name: str, lines: list[str]) -> Callable[..., Any]:
         """Compile a function of the standard header from its body."""
+        name = re.sub(r"\W", "_", name)
         source = f"def {name}({HEADER}):\n" + "\n".join(lines) + "\n"
         namespace: dict[str, Any] = {**self.constants, "IMAGE": lambda sort, value: None if value is None else f"{sort}({value})"}
         exec(compile(source, f"<compiled {name}>", "exec"), namespace)  # our own source, made from the tree
@@ -165,7 +173,7 @@ class Compiled:
             body += ["    W = {}", *source.writes(transaction.writes), "    E = None"]
             for event in transaction.events.values():
                 emitted = f"({event.name!r}, {tuple_source(map(source.expression, event.payload))})"
-                body.append(f"    if {source.expression(event.condition)}: E = {emitted}")
+                body += source.loops(event.binders, [f"if {source.expression(event.condition)}: E = {emitted}"])
             return [*body, "    return None, W, E"]
 
         function = self._made(("run", transaction.name), lines, transaction.name)
@@ -174,9 +182,11 @@ class Compiled:
 
     def observe(self, transaction: Transaction, arguments: dict[str, Any], view: View) -> dict[RowId, Row]:
         """The compiled twin of `concrete.observe`."""
-        function = self._made(
-            ("observe", transaction.name), lambda source: ["    W = {}", *source.writes(transaction.observed), "    return W"], transaction.name
-        )
+
+        def lines(source: Source) -> list[str]:
+            return ["    W = {}", *source.writes(transaction.observed), "    return W"]
+
+        function = self._made(("observe", transaction.name), lines, transaction.name)
         return self.merged(self.call(function, view, arguments), view)
 
     def merged(self, cells: dict[RowId, dict[int, Any]], view: View) -> dict[RowId, Row]:

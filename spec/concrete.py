@@ -87,6 +87,12 @@ def _elements(args: tuple[Any, ...], environment: dict[str, Any], view: View) ->
             yield inner
 
 
+FOLDS: dict[str, Callable[[Iterable[Any]], Any]] = {
+    "every": all, "some": any, "total": sum,
+    "count": lambda values: sum(map(bool, values)),
+}  # fmt: skip
+
+
 def evaluate(expression: Expression, environment: dict[str, Any], view: View) -> Any:
     """The value of an expression; `environment` gives parameters and bound variables by name."""
     op, args = expression._op, expression._args
@@ -104,7 +110,7 @@ def evaluate(expression: Expression, environment: dict[str, Any], view: View) ->
         return view.row(args[0], tuple(value(key) for key in args[1:])) is not None
     if op in ("every", "some", "count", "total"):
         found = (evaluate(args[3], inner, view) for inner in _elements(args, environment, view))
-        return {"every": all, "some": any, "count": lambda values: sum(map(bool, values)), "total": sum}[op](found)
+        return FOLDS[op](found)
     if op in ("and", "or"):
         return (all if op == "and" else any)(value(argument) for argument in args)
     if op == "not":

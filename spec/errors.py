@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 LANGUAGE_FILES = {"errors.py", "kinds.py", "tree.py", "schema.py", "tracing.py", "text.py", "amendments.py", "checks.py"}
 HERE = Path(__file__).parent
+
+_speaking: list[tuple[FrameType, str]] = []
 
 
 def choices(names: Iterable[str]) -> str:
@@ -15,17 +19,34 @@ def choices(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "(none)"
 
 
+@contextmanager
+def speaking_for(place: str) -> Iterator[None]:
+    """While the language works on something that a text declared earlier, its mistakes lie where it was declared."""
+    _speaking.append((sys._getframe(2), place))
+    try:
+        yield
+    finally:
+        _speaking.pop()
+
+
 def place_in_text() -> str:
     """`file:line` of the innermost frame that belongs to a protocol text rather than to the language."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
+        for speaker, place in reversed(_speaking):
+            if speaker is frame:
+                return place
         path = Path(frame.f_code.co_filename)
-        if not (path.parent == HERE and path.name in LANGUAGE_FILES) and not path.name.startswith("<"):
+        if not (path.parent == HERE and path.name in LANGUAGE_FILES) and not path.name.startswith("<") and path.name != "contextlib.py":
             return f"{path.name}:{frame.f_lineno}"
-        if frame.f_back is None:
-            break
         frame = frame.f_back
     return "unknown place"
+
+
+def place_of(function: object) -> str:
+    """`file:line` at which a function of a text begins."""
+    code = getattr(function, "__code__", None)
+    return f"{Path(code.co_filename).name}:{code.co_firstlineno}" if code is not None else place_in_text()
 
 
 class SpecificationError(Exception):

@@ -8,6 +8,6 @@ from spec.tree import choose, conjunction, deviating, disjunction, image, implie
 
 __all__ = [
     "BOOLEAN", "INTEGER", "MEMBER", "TEXT", "Amendment", "Enumeration", "Reference", "Sort", "TableHandle", "Term", "Text",
-    "Variant", "becomes", "choose", "conjunction", "count", "deviating", "disjunction", "every", "image", "implies", "in_run", "list_of", "literal",
-    "printed", "reconstructed", "reference", "some", "term", "total",
+    "Variant", "becomes", "choose", "conjunction", "count", "deviating", "disjunction", "every", "image", "implies", "in_run", "list_of",
+    "literal", "printed", "reconstructed", "reference", "some", "term", "total",
 ]  # fmt: skip

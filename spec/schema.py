@@ -81,7 +81,8 @@ def list_table(table: Table, name: str) -> Table:
     kind = table.fields[name].kind
     assert isinstance(kind, ListOf)
     items = {"item": replace(table.fields[name], kind=kind.item)}
-    return Table(f"{table.name}.{name}", f"entries of {table.name}.{name}", table.cites, (*table.key, ("position", INTEGER)), items, table.category)
+    key = (*table.key, ("position", INTEGER))
+    return Table(f"{table.name}.{name}", f"entries of {table.name}.{name}", table.cites, key, items, table.category)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +142,8 @@ class Schema:
         lifted: dict[str, Expression] = {}
         if len(keys) < len(declared.key) and declared.fills:
             given = [name for name, _ in declared.key if name not in declared.fills]
+            if len(keys) != len(given):
+                raise SpecificationError(f"{table} is keyed by ({', '.join(given)}), {len(keys)} given")
             lifted = {name: lift(value, dict(declared.key)[name]) for name, value in zip(given, keys, strict=False)}
             for name, fill in declared.fills.items():
                 lifted[name] = lift(fill(lifted), dict(declared.key)[name])
@@ -189,6 +192,9 @@ class Row:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __bool__(self) -> bool:
+        raise SpecificationError(f"a row of {self._table.name} has no truth value while it is traced: ask whether it .exists")
+
     @property
     def exists(self) -> Expression:
         return node("exists", BOOLEAN, self._table.name, *self._keys)
@@ -234,6 +240,12 @@ class ListView:
 
     def __init__(self, owner: Row, name: str, condition: Callable[..., Any] | None = None) -> None:
         self.owner, self.name, self.condition = owner, name, condition
+
+    def __iter__(self) -> Iterator[Any]:
+        name = f"{self.owner._table.name}.{self.name}"
+        raise SpecificationError(f"{name} has no entries while it is traced: use for_each, every, some, count")
+
+    __bool__ = __len__ = __iter__
 
     @property
     def length(self) -> Expression:
@@ -300,6 +312,9 @@ class TableHandle:
     def named(self, **known: Any) -> Row:
         """The row whose key components are among the given names; names that the key lacks are ignored."""
         table = current_schema().table(self.name)
+        missing = [name for name, _ in table.key if name not in known]
+        if missing:
+            raise SpecificationError(f"{self.name} is keyed by {missing[0]!r} too, which is not among: {choices(known)}")
         return Row(table, tuple(lift(known[name], kind) for name, kind in table.key))
 
     def rows(self, *prefix: Any) -> Rows:

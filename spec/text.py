@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from spec.errors import SpecificationError, choices, place_in_text
+from spec.errors import SpecificationError, choices, place_in_text, place_of, speaking_for
 from spec.kinds import BOOLEAN, INTEGER, MEMBER, TEXT, Kind, Sort
 from spec.schema import CATEGORIES, Field, Grade, Schema, Table, TableHandle, reference, using
 from spec.tracing import Tracing, Transaction
@@ -37,6 +37,7 @@ class AccessRule:
     role: str
     relation: Callable[[Expression, Any], Any]
     described: str
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,14 +134,16 @@ class Text:
 
     def allow(self, table: str, fields: str, transaction: str, role: str, relation: Callable[..., Any], described: str) -> None:
         """A line of the access table."""
-        self.access.append(AccessRule(table, tuple(fields.split()), transaction, role, relation, described))
+        self.access.append(AccessRule(table, tuple(fields.split()), transaction, role, relation, described, place_in_text()))
 
     def inner(self, *, cites: str = "", because: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:
         """A transaction that is called only from within others; tracing notes each call."""
-        grade = Grade(bool(cites), cites or because)
+        grade = graded(cites, because)
 
         def decorate(function: Callable[..., None]) -> Callable[..., None]:
             name = camel(function.__name__)
+            if name in self.inners:
+                raise SpecificationError(f"two inner transactions named {name!r}")
             self.inners[name] = (grade, (function.__doc__ or "").strip())
 
             def called(tx: Tracing, *arguments: Any, **named: Any) -> None:
@@ -160,11 +163,13 @@ class Text:
         return self._step(actor, False, cites, because)
 
     def _step(self, role: str, on_ledger: bool, cites: str, because: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        grade = graded(cites, because)
+
         def decorate(function: Callable[..., None]) -> Callable[..., None]:
             name = camel(function.__name__)
             if name in self.declared:
                 raise SpecificationError(f"two steps named {name!r}")
-            self.declared[name] = Declared(function, name, role, on_ledger, Grade(bool(cites), cites or because), place_in_text())
+            self.declared[name] = Declared(function, name, role, on_ledger, grade, place_in_text())
             return function
 
         return decorate
@@ -213,23 +218,29 @@ class Text:
         """Run one step's function with symbols, and the conditions of its environment after it."""
         signature = inspect.signature(declared.function, eval_str=True)
         names = list(signature.parameters)[1:]
-        parameters = {"caller": MEMBER, **{n: self.kind_of(signature.parameters[n].annotation, readings) for n in names}}
+        with speaking_for(declared.place):
+            parameters = {"caller": MEMBER, **{n: self.kind_of(signature.parameters[n].annotation, readings) for n in names}}
         description = inspect.cleandoc(declared.function.__doc__ or "")
         transaction = Transaction(
             declared.name, declared.caller_role, declared.on_ledger, parameters, declared.grade, description, place=declared.place
         )
         with using(schema):
             tracing = Tracing(transaction, readings)
-            arguments = transaction.arguments
-            declared.function(tracing, *(arguments[name] for name in names))
+            symbols = [transaction.arguments[name] for name in names]
+            with speaking_for(declared.place):
+                declared.function(tracing, *symbols)
             for side, target in (("honest", transaction.honest), ("power", transaction.powers)):
                 condition = self.conditions.get((side, declared.name))
                 if condition is not None:
-                    given = condition(tracing, *(arguments[name] for name in names))
-                    named = given if isinstance(given, dict) else {side: given}
-                    target.update({name: boolean(value) for name, value in named.items()})
+                    with speaking_for(place_of(condition)):
+                        given = condition(tracing, *symbols)
+                        named = given if isinstance(given, dict) else {side: given}
+                        target.update({name: boolean(value) for name, value in named.items()})
+                    transaction.places.update({name: place_of(condition) for name in named})
             if declared.name in self.publications:
-                tracing.observe("publish", *self.publications[declared.name](tracing, *(arguments[name] for name in names)))
+                published = self.publications[declared.name]
+                with speaking_for(place_of(published)):
+                    tracing.observe("publish", *published(tracing, *symbols))
         return transaction
 
     @staticmethod
@@ -252,16 +263,26 @@ class Text:
             if key not in self.switches:
                 raise SpecificationError(f"no switch {key!r}; choices: {choices(self.switches)}", self.name)
             if value not in self.switches[key].readings:
-                raise SpecificationError(f"switch {key} has no reading {value!r}; choices: {choices(self.switches[key].readings)}", self.name)
+                known = choices(self.switches[key].readings)
+                raise SpecificationError(f"switch {key} has no reading {value!r}; choices: {known}", self.name)
             taken[key] = value
         schema = Schema({table: build(taken) for table, build in self.tables.items()})
         transactions = {step: self.trace(declared, taken, schema) for step, declared in self.declared.items()}
-        submissions = [self.submission(transactions[step]) for step in self.publications]
-        transactions.update({submitted.name: submitted for submitted in submissions})
+        for step, published in self.publications.items():
+            with speaking_for(place_of(published)):
+                submitted = self.submission(transactions[step])
+            transactions[submitted.name] = submitted
         return Protocol(
             name or self.name, self.title, schema, dict(self.sorts), dict(self.switches), taken,
             transactions, dict(self.inners), list(self.access), self.policy, self.roles,
         )  # fmt: skip
+
+
+def graded(cites: str, because: str) -> Grade:
+    """Printed at a line, or reconstructed for a reason: one of the two must be given."""
+    if bool(cites.strip()) == bool(because.strip()):
+        raise SpecificationError("a step needs either the line that prints it (cites=) or the reason to reconstruct it (because=)")
+    return Grade(bool(cites), cites or because)
 
 
 def camel(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from spec.errors import SpecificationError, choices
+from spec.errors import SpecificationError, choices, place_in_text
 from spec.kinds import MEMBER, Kind
 from spec.schema import Binder, Grade, TableHandle, Write, bind, call, current_schema, reference
 from spec.tree import Expression, boolean, deeper, parameter
@@ -55,6 +55,11 @@ class Transaction:
     powers: dict[str, Expression] = field(default_factory=dict)
     declared_scans: set[str] = field(default_factory=set)
     place: str = ""
+    places: dict[str, str] = field(default_factory=dict)
+
+    def place_of(self, clause: str) -> str:
+        """`file:line` of a clause, as far as it is known."""
+        return self.places.get(clause, self.place)
 
     @property
     def writes(self) -> list[Write]:
@@ -106,6 +111,7 @@ class Tracing:
         if self._binders:
             raise SpecificationError(f"guard {name!r} stands inside a loop: use every(...) or some(...)")
         guards[name] = Guard(name, boolean(condition), Grade(bool(cites), cites or because), why)
+        self.transaction.places[name] = place_in_text()
 
     def effect(self, name: str, *writes: Write | list[Write]) -> None:
         """Named writes to the ledger."""
@@ -123,12 +129,14 @@ class Tracing:
         if not flat:
             raise SpecificationError(f"effect {full!r} writes nothing")
         clauses[full] = [replace(write, binders=(*self._binders, *write.binders)) for write in flat]
+        self.transaction.places[full] = place_in_text()
 
     def event(self, name: str, *payload: Any, when: Any = True) -> None:
         if name in self.transaction.events:
             raise SpecificationError(f"{self.transaction.name} has two events named {name!r}")
         carried = tuple(item if isinstance(item, Expression) else item._identifier() for item in payload)
         self.transaction.events[name] = Event(name, carried, boolean(when), tuple(self._binders))
+        self.transaction.places[name] = place_in_text()
 
     def for_each(self, domain: Any, body: Callable[..., None]) -> None:
         """Run the body once for each element: its effects are done for all of them, in order."""
@@ -142,7 +150,10 @@ class Tracing:
 
     def scan(self, table: str) -> None:
         """Declare that this transaction reads a whole table."""
-        self.transaction.declared_scans.add(table)
+        key = current_schema().table(table).key
+        if len(key) != 1:
+            raise SpecificationError(f"{table} has {len(key)} key components: its rows are read under a prefix, with rows(...)")
+        self.transaction.declared_scans.add(key[0][1].sort)
 
     def enter(self, inner: str) -> None:
         self.transaction.inner.append(inner)

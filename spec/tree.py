@@ -71,7 +71,7 @@ class Expression:
         return negation(self)
 
     def __bool__(self) -> bool:
-        raise SpecificationError("a term of the text has no truth value while it is traced: use & | ~, every, some, count")
+        raise SpecificationError(f"{words(self)} has no truth value while it is traced: use & | ~, every, some, count")
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -87,6 +87,13 @@ class Expression:
 
     def __repr__(self) -> str:
         return f"Expression({self._op}, {', '.join(map(repr, self._args))})"
+
+
+def words(expression: Expression) -> str:
+    """The expression as a message of an error names it."""
+    from spec.wording import expression_text
+
+    return expression_text(expression)
 
 
 def node(op: str, kind: Kind, *args: Any) -> Expression:
@@ -113,7 +120,7 @@ def lift(value: Any, kind: Kind) -> Expression:
         value = identifier()
     if isinstance(value, Expression):
         if value._kind.sort != kind.sort:
-            raise SpecificationError(f"a value of kind {value._kind.name} stands where {kind.name} is expected")
+            raise SpecificationError(f"{words(value)}, a value of kind {value._kind.name}, stands where {kind.name} is expected")
         return value
     if value is None and kind not in (BOOLEAN, INTEGER):
         return literal(None, kind)
@@ -152,7 +159,7 @@ def negation(value: Any) -> Expression:
     term = boolean(value)
     if term is TRUE or term is FALSE:
         return FALSE if term is TRUE else TRUE
-    return term._args[0] if term._op == "not" else node("not", BOOLEAN, term)  # type: ignore[no-any-return]
+    return term._args[0] if term._op == "not" else node("not", BOOLEAN, term)
 
 
 def _junction(op: str, neutral: Expression, absorbing: Expression, values: tuple[Any, ...]) -> Expression:

@@ -1,4 +1,5 @@
 """The ten assets, and what parties keep off the ledger."""
+# ruff: noqa: E501, I001 (tables: a line is a row)
 
 from __future__ import annotations
 
@@ -52,15 +53,15 @@ def member_fields(**own: Field) -> Callable[[dict[str, str]], dict[str, Field]]:
 
 MEMBER_KEY: dict[str, Kind] = {"id": MEMBER}
 DO = paper.table("DO", "data owner", "Listing 1, L302-309", member_fields(
-    howMany=printed(TEXT, 307), datasets=reconstructed(list_of(DS_REF), "a DO has datasets (L109)")), key=MEMBER_KEY)
+    howMany=printed(TEXT, 307), datasets=reconstructed(list_of(DS_REF), "a DO has datasets (L120)")), key=MEMBER_KEY)
 CO = paper.table("CO", "cloud owner", "L299", member_fields(
     instances=reconstructed(list_of(CI_REF), "a CI links a CO to its chunk (L321)"),
-    public_key=reconstructed(TEXT, "the DO transfers the data securely (L433)")), key=MEMBER_KEY)
+    public_key=reconstructed(TEXT, "the DO transfers the data securely (L170)")), key=MEMBER_KEY)
 MO = paper.table("MO", "model owner", "L299", member_fields(
     models=reconstructed(list_of(MOD_REF), "an MO owns models (L559)"), couples=reconstructed(list_of(TC_REF), "the DO looks at prior requests (L579)"),
     public_key=reconstructed(TEXT, "a key of the MO stands in the training file (L615)")), key=MEMBER_KEY)
-DS = paper.table("DS", "dataset", "L284, Listing 4", {
-    "owner": printed(DO_REF, 458), "dssidlist": printed(list_of(DSS_REF), 413), "couples": reconstructed(list_of(TC_REF), "the DO looks at prior requests (L579)"),
+DS = paper.table("DS", "dataset", "L287, Listing 4", {
+    "owner": printed(DO_REF, 120), "dssidlist": printed(list_of(DSS_REF), 413), "couples": reconstructed(list_of(TC_REF), "the DO looks at prior requests (L579)"),
     "description": reconstructed(TEXT, "details of the dataset are published (L539)"), "sample_url": reconstructed(TEXT, "samples are exposed (L182)"),
     "terms": reconstructed(TEXT, "a contract binding is published (L539)"), "status": reconstructed(DS_STATUS, "a published dataset can be looked up (L540)")})
 DSS = paper.table("DSS", "data subset (PPDS)", "L511, Listing 4", lambda readings: {
@@ -68,8 +69,8 @@ DSS = paper.table("DSS", "data subset (PPDS)", "L511, Listing 4", lambda reading
     "ciidlist": printed(list_of(CI_REF), 420),
     **({"replica_of": reconstructed(DSS_REF, "entries for replicated chunks too (L513)")} if readings["X02"] == "chunk" else {})})
 CI = paper.table("CI", "cloud instance", "Listing 2, L341-352", {
-    "co": printed(CO_REF, 346), "dss": printed(DSS_REF, 347), "status": printed(CI_STATUS, 348), "nonce": printed(NONCE, 349),
-    "hash": printed(DATA_HASH, 350), "rounds": printed(INTEGER, 351)})
+    "co": printed(CO_REF, 345), "dss": printed(DSS_REF, 346), "status": printed(CI_STATUS, 347), "nonce": printed(NONCE, 348),
+    "hash": printed(DATA_HASH, 349), "rounds": printed(INTEGER, 350)})
 MOD = paper.table("Mod", "model", "L555-568", {
     "owner": printed(MO_REF, 559), "type": printed(TEXT, 559), "url": printed(TEXT, 559), "training_method": printed(TEXT, 560), "hash": printed(MODEL_HASH, 560)})
 TC = paper.table("TC", "train couple", "Listing 3, L354-364", lambda readings: {
@@ -78,7 +79,7 @@ TC = paper.table("TC", "train couple", "Listing 3, L354-364", lambda readings: {
     "jobs": reconstructed(list_of(CI_REF), "the couple's TJs, by instance (L580)"),
     **({"dss": printed(DSS_REF, 335)} if readings["X17"] == "subset" else {})})
 TJ = paper.table("TJ", "train job", "L580-584, L615-617", lambda readings: {
-    "status": reconstructed(TJ_STATUS, "a TJ tracks the progress of a job (L582)"), "hash": printed(MODEL_HASH, 616), "nonce": printed(NONCE, 708),
+    "status": reconstructed(TJ_STATUS, "a TJ tracks the progress of a job (L582)"), "hash": printed(MODEL_HASH, 616), "nonce": printed(NONCE, 716),
     "location": printed(location_kind(readings), 617)}, key={"couple": TC_REF, "instance": CI_REF})
 CONTRACT = paper.table("Contract", "contract", "L539", {
     "dataset": reconstructed(DS_REF, "a contract binding is published with the dataset (L539)"),
@@ -91,9 +92,11 @@ def own_nonce(tx: Tracing) -> Any:
     return image(NONCE, tx.caller) if tx.switch("X01") == "nonces" else literal("no nonce", NONCE)
 
 
-def location_for(tx: Tracing, instance: Any, location: Any) -> Any:
-    """The place of an instance's model, sealed for the MO where the reading says so (X09)."""
-    return (location.location if tx.switch("X09") == "encrypted" else location) == image(LOCATION, instance)
+def location_for(tx: Tracing, couple: Any, instance: Any, location: Any) -> Any:
+    """The place of an instance's model, sealed for the MO whose key is in the training file, where the reading says so (X09)."""
+    if tx.switch("X09") == "encrypted":
+        return (location.location == image(LOCATION, instance)) & (location.to == FETCHED[tx.caller, couple].key_of)
+    return location == image(LOCATION, instance)
 
 
 # Off the ledger.  What one party remembers has that party as its first key component.
@@ -106,22 +109,23 @@ def memory(name: str, title: str, cites: str, fields: dict[str, Field], **key: K
 
 
 REASON = "what a party must remember to act on it"
-ENTITY = paper.table("Entity", "what a member wants to be", "L103-108", {"role": reconstructed(ROLE, "three stakeholders (L103)")}, key=PARTY, category="rigid")
+ENTITY = paper.table("Entity", "what a member wants to be", "L118-120", {"role": reconstructed(ROLE, "three stakeholders (L118)")}, key=PARTY, category="rigid")
 OWN_SUBSET = memory("OwnSubset", "the subsets that a DO made", "L511", {"dataset": reconstructed(DS_REF, REASON)}, subset=DSS_REF)
-AGREEMENT = memory("Agreement", "O1: the contract with a CO", "L167", {"subset": reconstructed(DSS_REF, REASON)}, owner=CO_REF)
+AGREEMENT = memory("Agreement", "O1: the contract with a CO", "L170", {"subset": reconstructed(DSS_REF, REASON)}, owner=CO_REF)
 ASSIGNED = memory("Assigned", "the instance that a DO made for a CO", "L457", {"instance": reconstructed(CI_REF, REASON)}, owner=CO_REF)
-SENT = memory("Sent", "O2: what a DO sent for an instance", "L169", {"content": reconstructed(CONTENT, REASON)}, instance=CI_REF)
-RECEIVED = memory("Received", "O2: what a CO received for an instance", "L171", {"content": reconstructed(CONTENT, REASON)}, instance=CI_REF)
-PREPARED = memory("Prepared", "O3: the hash that a CO computed", "L673", {"hash": reconstructed(DATA_HASH, REASON)}, instance=CI_REF)
+SENT = memory("Sent", "O2: what a DO sent for an instance", "L170", {"content": reconstructed(CONTENT, REASON)}, instance=CI_REF)
+RECEIVED = memory("Received", "O2: what a CO received for an instance", "L172", {"content": reconstructed(CONTENT, REASON)}, instance=CI_REF)
+PREPARED = memory("Prepared", "O3: the hash that a CO computed", "L677", {"hash": reconstructed(DATA_HASH, REASON)}, instance=CI_REF)
 CHECKED = memory("Checked", "O4: the hash that a DO recomputed", "L473", {"hash": reconstructed(DATA_HASH, REASON)}, instance=CI_REF)
 SAMPLE_SEEN = memory("SampleSeen", "O6: the samples that an MO read", "L182", {"seen": reconstructed(BOOLEAN, REASON)}, dataset=DS_REF)
 REQUESTED = memory("Requested", "the couples that an MO asked for", "L570", {"model": reconstructed(MOD_REF, REASON)}, couple=TC_REF)
-FETCHED = memory("Fetched", "O8: the training files that a CO fetched", "L612", {"seen": reconstructed(BOOLEAN, REASON)}, couple=TC_REF)
+FETCHED = memory("Fetched", "O8: the training files that a CO fetched, and whose key is in them", "L612", {"seen": reconstructed(BOOLEAN, REASON), "key_of": reconstructed(MO_REF, REASON)}, couple=TC_REF)
 TRAINED = memory("Trained", "O9: the model that a CO trained", "L613", {"weights": reconstructed(WEIGHTS, REASON)}, couple=TC_REF, instance=CI_REF)
 UPLOADED = memory("Uploaded", "O10: the round whose model a CO uploaded", "L613", {"round": reconstructed(INTEGER, REASON)}, couple=TC_REF, instance=CI_REF)
 REPORTED = memory("Reported", "the round for which a CO updated its job", "L615", {"round": reconstructed(INTEGER, REASON)}, couple=TC_REF, instance=CI_REF)
 DOWNLOADED = memory("Downloaded", "O11: the model that an MO downloaded", "L639", {
     "weights": reconstructed(WEIGHTS, REASON), "matches": reconstructed(BOOLEAN, "the MO compares hashes (L643)")}, couple=TC_REF, instance=CI_REF)
+AGGREGATED = memory("Aggregated", "O11: the last round that an MO collected for a model", "L648", {"round": reconstructed(INTEGER, REASON)}, model=MOD_REF)
 PAID_OUT = memory("PaidOut", "O12: what an MO paid", "L1049", {"paid": reconstructed(BOOLEAN, REASON)}, couple=TC_REF)
 
 # Everybody can see these.
@@ -137,4 +141,4 @@ VERIFIED_HASH = paper.table("VerifiedHash", "the hash with which VerifyCI last c
 SELECTION = paper.table("Selection", "the last round that selected an instance", "L419", {"round": reconstructed(INTEGER, "Curdssidlist of each StartRound")}, key={"couple": TC_REF, "instance": CI_REF}, category="history")
 DELIVERY = paper.table("Delivery", "what an instance's own CO delivered for a round", "L615", {"hash": reconstructed(MODEL_HASH, "the argument of a committed UpdateTJ")}, key={"couple": TC_REF, "instance": CI_REF, "round": INTEGER}, category="history")
 EPOCHS = paper.table("Epochs", "how many rounds of a dataset have completed", "L619", {"closed": reconstructed(INTEGER, "events of completed rounds")}, key={"dataset": DS_REF}, category="history")
-DRAWN = paper.table("Drawn", "how often subsets were drawn for an epoch of a dataset", "L595", {"times": reconstructed(INTEGER, "committed StartRound")}, key={"dataset": DS_REF, "epoch": INTEGER}, category="history")
+DRAWN = paper.table("Drawn", "how often subsets were drawn for an epoch of a dataset", "L596", {"times": reconstructed(INTEGER, "committed StartRound")}, key={"dataset": DS_REF, "epoch": INTEGER}, category="history")

@@ -1,4 +1,5 @@
-"""Members, datasets and the distribution of data (L294-310, L428-532): transactions 1 to 8."""
+"""Members, datasets and the distribution of data (L294-309, L434-532): transactions 1 to 8."""
+# ruff: noqa: I001 (the names of one module stand together)
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ for step, role in (("CreateDO", "DO"), ("CreateCO", "CO"), ("CreateMO", "MO")):
     paper.honest(step)(wants_to_be(role))
 
 
-@paper.transaction(caller="DO", because="DOs express their intent to share datasets (L158); a contract binding is published (L539)")
+@paper.transaction(caller="DO", because="DOs express their intent to share datasets (L155); a contract binding is published (L539)")
 def create_ds(tx: Tracing, dataset: DS, contract: CONTRACT, description: TEXT, sample_url: TEXT, terms: TEXT, price: INTEGER) -> None:  # type: ignore[valid-type]
     """A data owner publishes a dataset with its contract."""
     assert_role(tx, "DO")
@@ -119,7 +120,7 @@ def join_ci(tx: Tracing, instance: CI, hash: DATA_HASH, nonce: NONCE) -> None:  
 @paper.honest("JoinCI")
 def joins_own_instance_once(tx: Tracing, instance: Any, hash: Any, nonce: Any) -> Any:
     prepared = PREPARED[tx.caller, instance]
-    return (instance.co == tx.caller) & prepared.exists & (prepared.hash == hash) & (hash.nonce == nonce) & (instance.hash == None)  # noqa: E711
+    return (instance.co == tx.caller) & prepared.exists & (prepared.hash == hash) & (hash.nonce == nonce) & (instance.hash == None)
 
 
 @paper.power("JoinCI")
@@ -138,7 +139,8 @@ def verify_ci(tx: Tracing, instance: CI, hash: DATA_HASH) -> None:  # type: igno
     """The data owner marks an instance whose declared hash equals the one that it recomputed (`hash`)."""
     assert_role(tx, "DO")
     get_asset(tx, "instance", instance)
-    tx.require("caller_is_the_do", instance.dss.dataset.owner == tx.caller, cites="L700", why="Only the DO is provided permission to update the CI.")  # type: ignore[attr-defined]
+    owner = instance.dss.dataset.owner  # type: ignore[attr-defined]
+    tx.require("caller_is_the_do", owner == tx.caller, cites="L700", why="Only the DO is provided permission to update the CI.")
     tx.require("hash_matches", instance.hash == hash, cites="L477", why="Verified only if the DO sees a matching hash.")  # type: ignore[attr-defined]
     set_instance_status(tx, instance, "VERIFIED")
     tx.observe("remember", becomes(VERIFIED_HASH[instance].hash, hash))

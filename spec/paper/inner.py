@@ -8,7 +8,7 @@ from spec.language import becomes, count, total
 from spec.paper.assets import CI_STATUS, CO, CONTRACT, DO, MO, TJ, paper
 from spec.tracing import Tracing
 
-COUNTED = "one of the about 22 that the paper counts (L366-369)"
+COUNTED = "one of the about 22 that the paper counts (L366-370)"
 inner = paper.inner(because=COUNTED)
 MEMBERS = {"DO": DO, "CO": CO, "MO": MO}
 TITLES = {"DO": "data_owner", "CO": "cloud_owner", "MO": "model_owner"}
@@ -18,14 +18,15 @@ TITLES = {"DO": "data_owner", "CO": "cloud_owner", "MO": "model_owner"}
 def assert_role(tx: Tracing, role: str) -> None:
     """The caller is registered in the role (X15)."""
     if tx.switch("X15") != "nothing":
-        tx.require(f"caller_is_{TITLES[role]}", MEMBERS[role][tx.caller].exists, cites="L295", why="Access to operations is controlled by the ACL.")
+        registered = MEMBERS[role][tx.caller].exists
+        tx.require(f"caller_is_{TITLES[role]}", registered, cites="L290", why="Access to operations is controlled by the ACL.")
 
 
 @inner
 def assert_owner(tx: Tracing, owner: Any, name: str) -> None:
     """The caller owns the asset, where the reading of X15 asks for that."""
     if tx.switch("X15") == "owner":
-        tx.require(name, owner == tx.caller, cites="L295", why="An access control list can speak of owners as well as of roles.")
+        tx.require(name, owner == tx.caller, cites="L290", why="An access control list can speak of owners as well as of roles.")
 
 
 @inner
@@ -43,7 +44,8 @@ def put_asset(tx: Tracing, row: Any, **fields: Any) -> None:
 @inner
 def get_asset(tx: Tracing, name: str, row: Any) -> None:
     """A typed reference must name an asset that exists."""
-    tx.require(f"{name}_exists", row.exists, because="typed references in the listings (L346, L357)", why="A reference to nothing cannot be followed.")
+    reason = "typed references in the listings (L345, L357)"
+    tx.require(f"{name}_exists", row.exists, because=reason, why="A reference to nothing cannot be followed.")
 
 
 @inner

@@ -1,4 +1,5 @@
 """The off-chain steps O1 to O12: messages and computations that a party may do, withhold or do wrongly."""
+# ruff: noqa: I001 (the names of one module stand together)
 
 from __future__ import annotations
 
@@ -6,14 +7,14 @@ from typing import Any
 
 from spec.language import becomes, choose, count, every, image, term
 from spec.paper.assets import (
-    AGREEMENT, CHECKED, CI, CO, CONTENT, DATA_HASH, DOWNLOADED, DS, DSS, ENTITY, FETCHED, LOCATION, MOD, MODEL_HASH, OWN_SUBSET, PAID_OUT,
+    AGGREGATED, AGREEMENT, CHECKED, CI, CO, CONTENT, DATA_HASH, DOWNLOADED, DS, DSS, ENTITY, FETCHED, LOCATION, MOD, MODEL_HASH, OWN_SUBSET, PAID_OUT,
     PREPARED, RECEIVED, SAMPLE, SAMPLE_SEEN, SELECTION, SENT, STORE, TC, TJ, TRAINED, TRAINING_FILE, UPLOADED, WEIGHTS, own_nonce, paper,
 )  # fmt: skip
 from spec.paper.knowledge import knows_content, knows_weights
 from spec.tracing import Tracing
 
 
-@paper.off_chain(actor="DO", cites="L166, L432")
+@paper.off_chain(actor="DO", cites="L169, L443")
 def agree_contract(tx: Tracing, owner: CO, subset: DSS) -> None:  # type: ignore[valid-type]
     """O1: DO and CO enter an offline contract about a subset."""
     tx.observe("agree", AGREEMENT[tx.caller, owner].put(subset=subset))
@@ -32,13 +33,13 @@ def content_of(tx: Tracing, subset: Any) -> Any:
     """The data that a subset stands for; a replica entry (X02) stands for its original."""
     if tx.switch("X02") != "chunk":
         return image(CONTENT, subset)
-    return image(CONTENT, choose(subset.replica_of == None, subset, subset.replica_of))  # noqa: E711
+    return image(CONTENT, choose(subset.replica_of == None, subset, subset.replica_of))
 
 
-@paper.off_chain(actor="DO", cites="L433")
+@paper.off_chain(actor="DO", cites="L444")
 def send_subset(tx: Tracing, instance: CI, content: CONTENT) -> None:  # type: ignore[valid-type]
     """O2: the DO transfers the data of an instance to its CO, securely."""
-    tx.require("sender_is_the_do", instance.dss.dataset.owner == tx.caller, cites="L433", why="The transfer is authenticated.")  # type: ignore[attr-defined]
+    tx.require("sender_is_the_do", instance.dss.dataset.owner == tx.caller, cites="L444", why="The transfer is authenticated.")  # type: ignore[attr-defined]
     tx.observe("send", SENT[tx.caller, instance].put(content=content), RECEIVED[instance.co, instance].put(content=content))  # type: ignore[attr-defined]
 
 
@@ -52,11 +53,11 @@ def has_some_content(tx: Tracing, instance: Any, content: Any) -> Any:
     return {"knows_content": knows_content(content)}
 
 
-@paper.off_chain(actor="CO", cites="L673")
+@paper.off_chain(actor="CO", cites="L677")
 def compute_hash(tx: Tracing, instance: CI) -> None:  # type: ignore[valid-type]
     """O3: the CO computes the hash of its subset appended by a nonce."""
     received = RECEIVED[tx.caller, instance]
-    tx.require("data_received", received.exists, cites="L673", why="The hash is computed on the data subset.")
+    tx.require("data_received", received.exists, cites="L677", why="The hash is computed on the data subset.")
     tx.observe("prepare", PREPARED[tx.caller, instance].put(hash=term(DATA_HASH, content=received.content, nonce=own_nonce(tx))))
 
 
@@ -69,7 +70,7 @@ def computes_once(tx: Tracing, instance: Any) -> Any:
 def recompute_hash(tx: Tracing, instance: CI) -> None:  # type: ignore[valid-type]
     """O4: the DO recomputes the hash with the published nonce on the data that it sent."""
     sent = SENT[tx.caller, instance]
-    tx.require("nonce_published", instance.nonce != None, cites="L698", why="The nonce stands in the CI.")  # type: ignore[attr-defined]  # noqa: E711
+    tx.require("nonce_published", instance.nonce != None, cites="L698", why="The nonce stands in the CI.")  # type: ignore[attr-defined]
     tx.require("data_sent", sent.exists, cites="L473", why="Its own computation is on the subset that it distributed.")
     tx.observe("recompute", CHECKED[tx.caller, instance].put(hash=term(DATA_HASH, content=sent.content, nonce=instance.nonce)))  # type: ignore[attr-defined]
 
@@ -121,7 +122,7 @@ def fetch_training_file(tx: Tracing, couple: TC) -> None:  # type: ignore[valid-
     tx.require("file_uploaded", TRAINING_FILE[couple.mod].exists, cites="L612", why="The CO downloads the training program.")  # type: ignore[attr-defined]
     if tx.switch("X10") == "circular":
         tx.require("url_readable", FETCHED[tx.caller, couple].seen, cites="L610", why="The URL is encrypted with keys in the file itself.")
-    tx.observe("fetch", becomes(FETCHED[tx.caller, couple].seen, True))
+    tx.observe("fetch", FETCHED[tx.caller, couple].put(seen=True, key_of=TRAINING_FILE[couple.mod].owner))
 
 
 @paper.honest("FetchTrainingFile")
@@ -168,11 +169,14 @@ def has_weights(tx: Tracing, couple: Any, instance: Any, weights: Any) -> Any:
 def collect(tx: Tracing, couple: TC, instance: CI) -> None:  # type: ignore[valid-type]
     """O11: the MO opens the location, downloads the model and compares its hash with the reported one."""
     job = TJ[couple, instance]
-    tx.require("job_reported", job.hash != None, cites="L643", why="It compares with the hash reported by the CO.")  # noqa: E711
+    tx.require("job_reported", job.hash != None, cites="L643", why="It compares with the hash reported by the CO.")
+    if tx.switch("X09") == "encrypted":
+        tx.require("can_open", job.location.to == tx.caller, cites="L640", why="The MO uses its key to decrypt the URL.")
     place = job.location.location if tx.switch("X09") == "encrypted" else job.location
     stored = STORE[place].weights
     matches = job.hash == term(MODEL_HASH, weights=stored, nonce=job.nonce)
     tx.observe("download", DOWNLOADED[tx.caller, couple, instance].put(weights=stored, matches=matches))
+    tx.observe("aggregate", becomes(AGGREGATED[tx.caller, couple.mod].round, couple.round))  # type: ignore[attr-defined]
 
 
 @paper.honest("Collect")

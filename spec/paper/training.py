@@ -1,4 +1,5 @@
-"""Requests, rounds and jobs (L295-425, L534-652): transactions 9 to 15."""
+"""Requests, rounds and jobs (L366-429, L534-652): transactions 9 to 15."""
+# ruff: noqa: I001 (the names of one module stand together)
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from typing import Any
 
 from spec.language import BOOLEAN, INTEGER, TEXT, becomes, every, implies, literal
 from spec.paper.assets import (
-    DELIVERY, DRAWN, DS, ENTITY, EPOCHS, CI, DSS, MOD, MODEL_HASH, NONCE, REPORTED, REQUESTED, SAMPLE_SEEN, SEEN_MODEL_HASH,
+    AGGREGATED, DELIVERY, DRAWN, DS, ENTITY, EPOCHS, CI, DSS, MOD, MODEL_HASH, NONCE, REPORTED, REQUESTED, SAMPLE_SEEN, SEEN_MODEL_HASH,
     SEEN_NONCE, SELECTION, TC, TJ, TRAINED, TRAINING_FILE, UPLOADED, location_for, location_kind, own_nonce, paper,
 )  # fmt: skip
 from spec.paper.inner import (
@@ -71,7 +72,7 @@ def approves_request_once(tx: Tracing, couple: Any) -> Any:
     return (couple.ds.owner == tx.caller) & (couple.status == "REQUESTED")
 
 
-@paper.transaction(caller="MO", cites="Listing 4, L378-425")
+@paper.transaction(caller="MO", cites="Listing 4, L378-429")
 def start_round(tx: Tracing, couple: TC) -> None:  # type: ignore[valid-type]
     """Open a training round on the subsets of one parity; each CO whose subset is selected is notified."""
     assert_role(tx, "MO")
@@ -144,7 +145,7 @@ def reports_each_round_once(tx: Tracing, couple: Any, instance: Any, hash: Any, 
     mine = (tx.caller, couple, instance)
     uploaded = (UPLOADED[mine].round == couple.round) & (couple.round > 0) & (REPORTED[mine].round != couple.round)
     honest_hash = (hash.weights == TRAINED[mine].weights) & (hash.nonce == nonce) & (nonce == own_nonce(tx))
-    return uploaded & honest_hash & location_for(tx, instance, location)
+    return uploaded & honest_hash & location_for(tx, couple, instance, location)
 
 
 @paper.power("UpdateTJ")
@@ -168,8 +169,10 @@ def update_mod(tx: Tracing, model: MOD, url: TEXT, hash: MODEL_HASH) -> None:  #
 
 
 @paper.honest("UpdateMod")
-def records_aggregate(tx: Tracing, model: Any, url: Any, hash: Any) -> Any:
-    return (model.owner == tx.caller) & TRAINING_FILE[model].exists & (hash.weights.content == "aggregate") & (hash.nonce == own_nonce(tx))
+def records_each_aggregate_once(tx: Tracing, model: Any, url: Any, hash: Any) -> Any:
+    collected = AGGREGATED[tx.caller, model].round
+    fresh = (collected > 0) & (hash.weights.round == collected) & (model.hash != hash)
+    return (model.owner == tx.caller) & fresh & (hash.weights.content == "aggregate") & (hash.nonce == own_nonce(tx))
 
 
 @paper.power("UpdateMod")
@@ -177,7 +180,7 @@ def can_state_aggregate(tx: Tracing, model: Any, url: Any, hash: Any) -> Any:
     return {"knows_hash": knows_model_hash(hash) | (hash.weights.content == "aggregate")}
 
 
-@paper.transaction(caller="MO", because="the MO decides the termination (L551); the status says that training completed (L337); paid (L361)")
+@paper.transaction(caller="MO", because="the MO decides the termination (L550); the status says that it completed (L337); paid (L361)")
 def complete_tc(tx: Tracing, couple: TC) -> None:  # type: ignore[valid-type]
     """The model owner ends the training and the couple is marked as paid."""
     assert_role(tx, "MO")

@@ -1,0 +1,153 @@
+"""The command line: `marketproof check | attack | replay | spec | doctor | completion`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+EXIT_AS_EXPECTED = 0
+EXIT_DIFFERS = 1
+EXIT_BAD_USE = 2
+EXIT_DISAGREES = 3
+EXIT_INTERRUPTED = 130
+
+EPILOGUE = """exit codes: 0 as committed expectations say; 1 a verdict differs; 2 bad use; 3 the tool disagrees with itself; 130 interrupted"""
+
+
+def positive_seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 1e7:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds up to 10000000")
+    return value
+
+
+def depth(text: str) -> int:
+    if not (text.isdecimal() and len(text) <= 3 and 0 <= int(text) <= 40):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a depth: 0 to 40 steps")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    if not (text.isdecimal() and len(text) <= 10 and int(text) < 2**31):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a seed: a whole number from 0 to 2147483647")
+    return int(text)
+
+
+def reading(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name and sign and value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form X15=owner")
+    return name, value
+
+
+def add_variant(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--variant", default="paper", metavar="NAME", help="variant of the protocol, or the path of a .py file (default: paper)")
+    parser.add_argument("--switch", action="append", type=reading, default=[], metavar="X15=owner", help="take another reading of a contradiction; may be repeated")
+
+
+def add_search(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--claim", action="append", metavar="C31", help="claim to decide, or one part of it as C31/event; may be repeated (default: all)")
+    parser.add_argument("--coalition", action="append", metavar="NAME", help="who may deviate; may be repeated (default: all)")
+    parser.add_argument("--scope", metavar="MxN", help="subsets x replicas, such as 2x2 (default: each claim's own)")
+    parser.add_argument("--depth", type=depth, metavar="N", help="most steps of an attack (default: each claim's own; from empty 12)")
+    parser.add_argument("--from", dest="start", choices=("market", "empty"), default="market", help="start from a populated market or from nothing")
+    parser.add_argument("--timeout-s", type=positive_seconds, metavar="S", help="outer stop for each search; what is not decided is `unknown`")
+
+
+def add_common(parser: argparse.ArgumentParser, with_seed: bool = True) -> None:
+    parser.add_argument("--json", action="store_true", help="print the result as JSON on standard output")
+    if with_seed:
+        parser.add_argument("--seed", type=seed, default=0, metavar="N", help="seed of the solver and of every drawn value (default: 0)")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(prog="marketproof", description="Proves, attacks and runs the protocol of a trustless AI marketplace.", epilog=EPILOGUE)
+    top.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+
+    check = commands.add_parser("check", help="the main job: train on real data, then the verdict matrix", epilog=EPILOGUE)
+    add_variant(check)
+    add_search(check)
+    add_common(check)
+    check.add_argument("--evidence", default="evidence", metavar="DIR", help="where the evidence is written (default: evidence)")
+    check.add_argument("--without-job", action="store_true", help="only the matrix, without the training job")
+    check.add_argument("--accept", action="store_true", help="write the committed expectations anew from this run")
+
+    attack = commands.add_parser("attack", help="search for an attack on a claim and tell it step by step", epilog=EPILOGUE)
+    add_variant(attack)
+    add_search(attack)
+    add_common(attack)
+    attack.add_argument("--evidence", metavar="DIR", help="also write rows and witnesses there")
+
+    replay = commands.add_parser("replay", help="replay a witness on the ledger", epilog=EPILOGUE)
+    replay.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-CO.json")
+    add_common(replay, with_seed=False)
+
+    spec = commands.add_parser("spec", help="the specification as text", epilog=EPILOGUE)
+    actions = spec.add_subparsers(dest="action", metavar="show|diff|generate", required=True)
+    show = actions.add_parser("show", help="print a variant, to be held beside the paper")
+    show.add_argument("name", nargs="?", default="paper", metavar="VARIANT")
+    show.add_argument("--only", metavar="NAME", help="one transaction, asset, step or switch")
+    show.add_argument("--switch", action="append", type=reading, default=[], metavar="X15=owner")
+    add_common(show, with_seed=False)
+    diff = actions.add_parser("diff", help="two variants, clause by clause")
+    diff.add_argument("first", metavar="VARIANT")
+    diff.add_argument("second", metavar="VARIANT")
+    actions.add_parser("generate", help="write docs/generated anew")
+
+    doctor = commands.add_parser("doctor", help="what is installed, what is missing, and what that costs", epilog=EPILOGUE)
+    add_common(doctor, with_seed=False)
+    completion = commands.add_parser("completion", help="print a script for shell completion")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; gives the exit code."""
+    top = parser()
+    if "_ARGCOMPLETE" in os.environ:
+        import argcomplete
+
+        argcomplete.autocomplete(top)
+    given = top.parse_args(arguments)
+    if given.version:
+        from marketproof.bench import versions
+
+        print(f"marketproof {versions()['marketproof']}")
+        return EXIT_AS_EXPECTED
+    if given.command is None:
+        top.print_help()
+        return EXIT_BAD_USE
+    return guarded(given)
+
+
+def guarded(given: argparse.Namespace) -> int:
+    """Run the command with every expected failure turned into one clear line and an exit code."""
+    from marketproof import commands
+    from marketproof.bench import ToolDisagrees
+    from marketproof.errors import UserError, expected_errors
+
+    try:
+        return commands.run(given)
+    except KeyboardInterrupt:
+        print("\nmarketproof: interrupted; nothing half-written is left behind", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_AS_EXPECTED
+    except ToolDisagrees as error:
+        print(f"marketproof: the tool disagrees with itself: {error}", file=sys.stderr)
+        return EXIT_DISAGREES
+    except (UserError, *expected_errors()) as error:
+        print(f"marketproof: error: {error}", file=sys.stderr)
+        return EXIT_BAD_USE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""The bench: a variant loaded with its market, on which claims are decided and witnesses replayed."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from adversaries.coalitions import Coalition
+from model.explicit import enumerate_runs
+from model.market import Market, populate
+from model.scope import Scope
+from model.search import Answer, Problem, Search, all_steps
+from model.solver import BACKEND
+from model.witness import Witness, sentence
+from properties.claims import Claim, goal_of, sometimes_of
+from properties.starts import populated
+from properties.verdicts import Row
+from spec.compiled import Compiled
+from spec.text import Protocol
+
+COALITION_OF_ALL = "any f < n/2"
+
+
+class ToolDisagrees(Exception):
+    """Two parts of the tool give different answers: the run must stop."""
+
+
+def versions(*packages: str) -> dict[str, str]:
+    """Versions of the product, of Python and of what decides."""
+    found = {"marketproof": _version("marketproof"), "python": platform.python_version()}
+    found.update({package: _version(package) for package in packages})
+    return found
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+@dataclass
+class Decided:
+    """A row of the matrix and, if the claim is refuted, its witness."""
+
+    label: str
+    row: Row
+    witness: Witness | None = None
+    explanation: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Bench:
+    """One variant under one reading of its switches, with one seed."""
+
+    protocol: Protocol
+    seed: int = 0
+    timeout_s: float | None = None
+    progress: Callable[[str], None] = lambda text: None
+    _markets: dict[tuple[Scope, str], Market] = field(default_factory=dict)
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        return Compiled(self.protocol)
+
+    def market(self, scope: Scope, start: str) -> Market:
+        """Where a search starts: a market that honest parties populated, or nothing but the members."""
+        if start == "empty":
+            return Market(dict(scope.facts()), [])
+        if (scope, start) not in self._markets:
+            self._markets[scope, start] = populate(self.protocol, self.compiled, scope, populated(self.protocol))
+        return self._markets[scope, start]
+
+    def decide(self, claim: Claim, coalition: Coalition, scope: Scope, depth: int, start: str = "market") -> Decided:
+        """Search for an attack of the coalition; a refutation is replayed on the ledger before it counts."""
+        began = time.monotonic()
+        answer = self.shortest(claim, coalition, scope, depth, start)
+        decided = Decided(claim.label, self.row(claim, coalition, scope, start, answer))
+        if answer.attack is not None:
+            decided.witness = self.witness(claim, coalition, scope, start, answer)
+            decided.explanation = self.confirm_by_replay(claim, decided.witness, scope)
+            decided.row.replayed = True
+        decided.row.seconds = round(time.monotonic() - began, 3)
+        return decided
+
+    def shortest(self, claim: Claim, coalition: Coalition, scope: Scope, depth: int, start: str) -> Answer:
+        """The search's answer for a claim of one part, on one run or on two."""
+        goal = goal_of(claim, self.protocol, all_steps(self.protocol, coalition))
+        deadline = None if self.timeout_s is None else time.monotonic() + self.timeout_s
+        rows = self.market(scope, start).rows
+        search = Search(Problem(self.protocol, goal, scope, coalition, rows, self.seed, deadline=deadline, progress=self.progress))
+        try:
+            return search.run(depth)
+        finally:
+            search.solver.close()
+
+    def row(self, claim: Claim, coalition: Coalition, scope: Scope, start: str, answer: Answer) -> Row:
+        verdict = "unknown" if answer.unknown else "refuted" if answer.attack else "holds_to"
+        assumptions = [
+            "a committed valid transaction is one atomic step (execute-order-validate re-checks every read)",
+            "hashes are injective and nonces unguessable unless seen", f"coalition: {coalition.described}", *claim.assumptions,
+            *(f"{name} reads as {reading!r}" for name, reading in self.protocol.readings.items() if reading != self.protocol.switches[name].default),
+        ]  # fmt: skip
+        return Row(
+            claim=claim.name, variant=self.protocol.name, coalition=coalition.name, verdict=verdict, part=claim.parts[0].name,
+            method=f"bounded search (finite symbolic meaning, {BACKEND})", scope=f"{scope} and one spare of each", depth=answer.depth,
+            start=start, assumptions=assumptions, reason=answer.unknown, seed=self.seed, versions=versions("python-sat"),
+        )  # fmt: skip
+
+    def witness(self, claim: Claim, coalition: Coalition, scope: Scope, start: str, answer: Answer) -> Witness:
+        attack = answer.attack
+        assert attack is not None
+        steps = all_steps(self.protocol, coalition)
+        deviating = {*attack.deviating, *(member for member, role in scope.members().items() if role is None and coalition.deviating)}
+        told = []
+        for number, run in enumerate(attack.runs, 1):
+            told += [f"run {number}:"] if len(attack.runs) > 1 else []
+            told += [f"{place}. {sentence(action, steps, scope, deviating)}" for place, action in enumerate(run, 1)]
+        prefix = self.market(scope, start).steps
+        return Witness(claim.name, attack.part, self.protocol.name, dict(self.protocol.readings), str(scope), start, coalition.name,
+                       attack.deviating, prefix, attack.runs, attack.depth, told)  # fmt: skip
+
+    def confirm_by_replay(self, claim: Claim, witness: Witness, scope: Scope) -> list[str]:
+        """Replay on the ledger; a witness that does not break its claim at its last step is an error of the tool."""
+        from marketproof.replaying import ReplayFailed, replay
+
+        try:
+            explanation = replay(self.protocol, claim, witness, scope)
+        except ReplayFailed as error:
+            raise ToolDisagrees(f"{claim.name} against {witness.coalition}: the search found an attack that the ledger refuses: {error}") from error
+        witness.told += [f"this breaks {claim.name} ({witness.part}): " + "; ".join(explanation)]
+        return explanation
+
+    def decide_numbers(self, claim: Claim) -> Decided:
+        """An arithmetic claim: proved for all numbers, or refuted by numbers."""
+        from model.arithmetic import RESOURCES, decide
+
+        began = time.monotonic()
+        goal = goal_of(claim, self.protocol, self.protocol.transactions)
+        verdict, reasons, numbers = "proved", [], {}
+        for name, statement in goal.numbers.items():
+            self.progress(name)
+            decision = decide(statement, self.seed)
+            if decision.verdict != "proved":
+                verdict, numbers = decision.verdict, decision.numbers
+                reasons.append(f"{name}: {decision.reason or decision.numbers}")
+        row = Row(
+            claim=claim.name, variant=self.protocol.name, coalition=COALITION_OF_ALL, verdict=verdict, part=claim.parts[0].name,
+            method=f"all integers, Z3 (at most {RESOURCES} resource units)", scope="any", depth=None, start="market",
+            assumptions=list(claim.assumptions), reason="; ".join(reasons), seed=self.seed, versions=versions("z3-solver"),
+            replayed=True if numbers else None,
+        )  # fmt: skip
+        row.seconds = round(time.monotonic() - began, 3)
+        return Decided(claim.label, row)
+
+    def sometimes(self, claim: Claim, scope: Scope) -> int:
+        """In how many honest steps from the populated market the claim's *sometimes* is reached; MarketError if never."""
+        reached = ~sometimes_of(claim, self.protocol).states["sometimes"]
+        return len(populate(self.protocol, self.compiled, scope, reached, start=self.market(scope, "market")).steps)
+
+    def enumerated(self, claim: Claim, coalition: Coalition, scope: Scope, depth: int) -> str:
+        """A second opinion on a *holds_to*: all runs at a smaller scope, one state at a time, without symbols."""
+        steps = all_steps(self.protocol, coalition)
+        goal = goal_of(claim, self.protocol, steps)
+        found = enumerate_runs(self.protocol, self.compiled, goal, scope, self.market(scope, "market"), frozenset(), steps, depth, self.progress)
+        if found.broken is not None:
+            raise ToolDisagrees(f"{claim.name} against {coalition.name}: enumeration at {scope} breaks {found.part} by {found.broken}")
+        return f"plain enumeration at {scope}: {found.states} states to depth {found.depth}"

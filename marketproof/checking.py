@@ -1,0 +1,143 @@
+"""`marketproof check`: the main job on real data, then the verdict matrix, then the evidence and what differs from the expectations."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from adversaries.coalitions import Coalition
+from marketproof import evidence
+from marketproof.bench import Bench, Decided
+from marketproof.commands import claims_of, coalitions_of, decide, evidence_files, scope_of, shown, smallest
+from marketproof.progress import Progress
+from marketproof.variants import load
+from model.market import MarketError
+from model.scope import Scope
+from properties import expectations
+from properties.claims import Claim
+from reports import terminal
+
+CONFIRM_SCOPE = Scope(1, 2)
+CONFIRM_DEPTH = 4
+
+
+def check(given: argparse.Namespace) -> int:
+    """Run everything; 0 when the committed expectations hold, 1 when a verdict differs."""
+    place = Path(given.evidence)
+    evidence.check_place(place)
+    claims, against = claims_of(given), coalitions_of(given)
+    for claim in claims:
+        scope_of(given, claim)
+    progress = Progress()
+    bench = Bench(load(given.variant, given.switch), given.seed, given.timeout_s, progress)
+    say = (lambda text: None) if given.json else say_line
+    job = None if given.without_job else run_job(bench, given, progress, say)
+    decided = decide_matrix(bench, given, claims, against, say)
+    vacuous = tell_sometimes(bench, given, claims, decided, say)
+    progress.done()
+    rows = [(one.label, one.row, one.witness.told if one.witness else []) for _, one in decided]
+    files = evidence_files(bench, [one for _, one in decided])
+    if job is not None:
+        files["job.json"] = evidence.canonical(job)
+    evidence.write(place, files)
+    for claim in claims:
+        mine = [one for known, one in decided if known is claim]
+        if mine and not given.json:
+            say("\n" + shown(claim, representative(mine)))
+    return conclude(given, bench, place, rows, job, vacuous, say)
+
+
+def say_line(text: str) -> None:
+    print(text, flush=True)
+
+
+def run_job(bench: Bench, given: argparse.Namespace, progress: Progress, say: Any) -> dict[str, Any]:
+    from marketproof.digits import run_job as run_digits
+    from reports.job import job_text
+
+    progress.start("training job")
+    result = run_digits(bench.protocol, given.seed, progress).as_dict()
+    progress.done()
+    say(job_text(result) + "\n")
+    return result
+
+
+def decide_matrix(
+    bench: Bench, given: argparse.Namespace, claims: list[Claim], against: list[Coalition], say: Any
+) -> list[tuple[Claim, Decided]]:
+    """Every claim against every coalition, a line of the matrix as soon as it is complete."""
+    found: list[tuple[Claim, Decided]] = []
+    names = [coalition.name for coalition in against]
+    say(f"variant {bench.protocol.name}: each claim against each coalition (✗ in k: refuted in k steps; holds ≤k: no attack to depth k)")
+    say(terminal.matrix_header(names))
+    for claim in claims:
+        mine: list[Decided] = []
+        if claim.kind == "arith":
+            mine.append(bench.decide_numbers(claim))
+        for one in against if claim.kind != "arith" else ():
+            bench.progress.start(f"{claim.label} against {one.name}")  # type: ignore[attr-defined]
+            mine.append(confirmed(bench, given, claim, one, decide(bench, given, claim, one)))
+        bench.progress.done()  # type: ignore[attr-defined]
+        say(terminal.matrix_line(claim.label, names, [decided.row for decided in mine]))
+        found += [(claim, decided) for decided in mine]
+    return found
+
+
+def confirmed(bench: Bench, given: argparse.Namespace, claim: Claim, coalition: Coalition, decided: Decided) -> Decided:
+    """A *holds_to* of honest parties gets a second opinion by plain enumeration at a smaller scope."""
+    single_runs = all(part.kind != "two_runs" for part in claim.parts)
+    if decided.row.verdict == "holds_to" and not coalition.deviating and "forge" not in coalition.powers and single_runs and given.start == "market":
+        depth = min(CONFIRM_DEPTH, decided.row.depth or 0)
+        decided.row.confirmed = bench.enumerated(claim, coalition, CONFIRM_SCOPE, depth)
+    return decided
+
+
+def tell_sometimes(bench: Bench, given: argparse.Namespace, claims: list[Claim], decided: list[tuple[Claim, Decided]], say: Any) -> list[str]:
+    """Reach each claim's *sometimes* honestly; a claim over states that cannot be reached is vacuous and not known to hold."""
+    reached, vacuous = [], []
+    for claim in {claim.name: claim for claim in claims if claim.reachable is not None}.values():
+        try:
+            reached.append(f"{claim.name} ({claim.sometimes}: {bench.sometimes(claim, scope_of(given, claim))} steps)")
+        except MarketError as error:
+            vacuous.append(claim.name)
+            for known, one in decided:
+                if known.name == claim.name and one.row.verdict in ("holds_to", "proved"):
+                    one.row.verdict, one.row.reason = "unknown", f"vacuous: {claim.sometimes} was never reached ({error})"
+    say("\n" + terminal.wrapped("reached by honest parties, so that no verdict is vacuous: " + "; ".join(reached)))
+    if vacuous:
+        say(terminal.wrapped("NEVER reached: " + ", ".join(vacuous)))
+    return vacuous
+
+
+def representative(decided: list[Decided]) -> Decided:
+    return smallest(decided)
+
+
+def conclude(
+    given: argparse.Namespace, bench: Bench, place: Path, rows: list[Any], job: dict[str, Any] | None, vacuous: list[str], say: Any
+) -> int:
+    """Compare with the committed expectations, and say where the evidence is."""
+    standard = given.scope is None and given.depth is None and given.start == "market" and not given.switch
+    if given.accept and standard and not given.claim and not given.coalition:
+        expectations.FOLDER.mkdir(exist_ok=True)
+        (expectations.FOLDER / f"{bench.protocol.name}.json").write_text(expectations.text(rows), encoding="utf-8")
+    found = expectations.differences(bench.protocol.name, rows) if standard else None
+    if given.json:
+        document = {"rows": [row.as_dict() for _, row, _ in rows], "job": job, "vacuous": vacuous, "differences": found, "evidence": str(place)}
+        print(json.dumps(document, indent=1, ensure_ascii=False))
+    counts: dict[str, int] = {}
+    for _, row, _ in rows:
+        counts[row.verdict] = counts.get(row.verdict, 0) + 1
+    say("\n" + ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) + f"; evidence in {place}")
+    if found is None:
+        say("not compared with expectations: " + ("there are none for this variant" if standard else "scope, depth, start or switches differ from theirs"))
+        return 0
+    for line in found:
+        print(f"differs: {line}", file=sys.stderr)
+    say("as the committed expectations say" if not found else f"{len(found)} verdicts differ from the committed expectations")
+    return 1 if found else 0
+
+

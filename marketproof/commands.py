@@ -1,0 +1,223 @@
+"""The commands: each reads its options, asks the bench, shows what came out and gives the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import sys
+from pathlib import Path
+
+from adversaries.coalitions import COALITIONS, Coalition, coalition
+from marketproof import evidence
+from marketproof.bench import Bench, Decided
+from marketproof.errors import UserError
+from marketproof.progress import Progress
+from marketproof.variants import load
+from model.scope import Scope
+from model.search import all_steps
+from properties.claims import Claim
+from properties.paper_claims import CLAIMS
+from reports import terminal
+from spec.errors import choices
+
+DEPTH_FROM_EMPTY = 12
+
+
+def run(given: argparse.Namespace) -> int:
+    """Dispatch."""
+    commands = {"attack": attack, "replay": run_replay, "spec": spec, "doctor": doctor, "completion": completion}
+    if given.command == "check":
+        from marketproof.checking import check
+
+        return check(given)
+    return commands[given.command](given)
+
+
+def claims_of(given: argparse.Namespace) -> list[Claim]:
+    """The named claims, each part by itself; one part alone is named as `C31/event`.  All when none is named."""
+    return [claim for name in dict.fromkeys(given.claim or CLAIMS) for claim in claims_named(name)]
+
+
+def claims_named(name: str) -> list[Claim]:
+    known, slash, part = name.partition("/")
+    if known not in CLAIMS:
+        raise UserError(f"no claim {known!r}; choices: {choices(CLAIMS)}")
+    found = [claim for claim in CLAIMS[known].split() if not slash or claim.parts[0].name == part]
+    if not found:
+        raise UserError(f"claim {known} has no part {part!r}; choices: {choices(one.name for one in CLAIMS[known].parts)}")
+    return found
+
+
+def coalitions_of(given: argparse.Namespace) -> list[Coalition]:
+    found = [coalition(name) for name in dict.fromkeys(given.coalition or COALITIONS)]
+    return found if given.coalition or given.command == "check" else sorted(found, key=size)
+
+
+def scope_of(given: argparse.Namespace, claim: Claim) -> Scope:
+    return Scope.parse(given.scope or claim.scope)
+
+
+def depth_of(given: argparse.Namespace, claim: Claim) -> int:
+    if given.depth is not None:
+        return int(given.depth)
+    return claim.depth if given.start == "market" else DEPTH_FROM_EMPTY
+
+
+def decide(bench: Bench, given: argparse.Namespace, claim: Claim, against: Coalition) -> Decided:
+    return bench.decide(claim, against, scope_of(given, claim), depth_of(given, claim), given.start)
+
+
+def attack(given: argparse.Namespace) -> int:
+    """For each claim the shortest attack of the smallest coalition, or how far none was found."""
+    if given.evidence:
+        evidence.check_place(Path(given.evidence))
+    claims = claims_of(given)
+    for claim in claims:
+        scope_of(given, claim)
+    progress = Progress()
+    bench = Bench(load(given.variant, given.switch), given.seed, given.timeout_s, progress)
+    found = [(claim, decided) for claim in claims for decided in attacks_on(bench, given, claim, progress)]
+    progress.done()
+    if given.evidence:
+        evidence.write(Path(given.evidence), evidence_files(bench, [decided for _, decided in found]))
+    if given.json:
+        print(json.dumps({"rows": [d.row.as_dict() | {"told": d.witness.told if d.witness else []} for _, d in found]}, indent=1, ensure_ascii=False))
+        return 0
+    chosen = found if given.coalition else [entry for entry in found if entry[1] is smallest([d for c, d in found if c is entry[0]])]
+    for claim, decided in chosen:
+        print(shown(claim, decided), end="\n\n")
+    return 0
+
+
+def attacks_on(bench: Bench, given: argparse.Namespace, claim: Claim, progress: Progress) -> list[Decided]:
+    """Verdicts against the named coalitions; or, where none is named, against single members, then pairs, until one succeeds."""
+    if claim.kind == "arith":
+        return [bench.decide_numbers(claim)]
+    found: list[Decided] = []
+    for _, group in itertools.groupby(coalitions_of(given), key=(lambda one: 0) if given.coalition else size):
+        for one in group:
+            progress.start(f"{claim.label} against {one.name}")
+            found.append(decide(bench, given, claim, one))
+        if any(decided.row.verdict == "refuted" for decided in found) and not given.coalition:
+            break
+    return found
+
+
+def size(coalition: Coalition) -> int:
+    """How many stakeholders deviate; powers over the network come last."""
+    return sum(coalition.deviating.values()) or 9
+
+
+def smallest(decided: list[Decided]) -> Decided:
+    """Of several verdicts on a claim the refutation by the smallest coalition, then the shortest; else the first verdict."""
+    refuted = [d for d in decided if d.row.verdict == "refuted"]
+    order = {name: place for place, name in enumerate(COALITIONS)}
+
+    def rank(one: Decided) -> tuple[int, int, int]:
+        coalition = COALITIONS[one.row.coalition]
+        members = sum(coalition.deviating.values()) + ("forge" in coalition.powers)
+        return members, one.row.depth or 0, order[coalition.name]
+
+    return min(refuted, key=rank, default=decided[0])
+
+
+def shown(claim: Claim, decided: Decided) -> str:
+    row = decided.row
+    if row.verdict == "refuted" and decided.witness is not None:
+        statement = next(part.statement for part in claim.parts if part.name == row.part)
+        return terminal.told(f"{claim.label} {claim.title}", statement, row, decided.witness.told, len(decided.witness.prefix))
+    return terminal.held(f"{claim.label} {claim.title}", row)
+
+
+def evidence_files(bench: Bench, decided: list[Decided]) -> dict[str, str]:
+    """Names and texts of the evidence: verdicts and witnesses."""
+    files = {}
+    for one in decided:
+        if one.witness is not None:
+            name = f"witnesses/{one.label.replace('/', '-')}-{one.row.coalition}.json"
+            one.row.witness = name
+            files[name] = one.witness.as_json(all_steps(bench.protocol, COALITIONS[one.row.coalition]))
+    return {"verdicts.json": evidence.verdicts_text([one.row for one in decided]), **files}
+
+
+def run_replay(given: argparse.Namespace) -> int:
+    """Replay a witness file: 0 when its claim breaks at its last step, 1 when it does not."""
+    from marketproof.replaying import ReplayFailed, replay
+    from model import witness as witnesses
+
+    path = Path(given.witness)
+    if path.is_file() and path.stat().st_size > witnesses.LARGEST_FILE_BYTES:
+        raise UserError(f"{given.witness!r} is larger than {witnesses.LARGEST_FILE_BYTES} bytes")
+    try:
+        fields = witnesses.parse(path.read_bytes().decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise UserError(f"{given.witness!r} is not UTF-8 text") from error
+    if fields["claim"] not in CLAIMS:
+        raise UserError(f"the witness speaks of claim {fields['claim']!r}; choices: {choices(CLAIMS)}")
+    against = coalition(fields["coalition"])
+    protocol = load(fields["variant"], list(fields["readings"].items()))
+    witness, scope = witnesses.load("", all_steps(protocol, against), protocol, fields)
+    claim = CLAIMS[witness.claim]
+    if witness.part not in [part.name for part in claim.parts]:
+        raise UserError(f"{claim.name} has no part {witness.part!r}; choices: {choices(part.name for part in claim.parts)}")
+    steps = sum(map(len, witness.runs))
+    try:
+        explanation = replay(protocol, claim, witness, scope)
+    except ReplayFailed as error:
+        print(json.dumps({"replays": False, "reason": str(error)}, ensure_ascii=False) if given.json else f"does not replay: {error}")
+        return 1
+    if given.json:
+        print(json.dumps({"replays": True, "claim": claim.name, "steps": steps, "explanation": explanation}, ensure_ascii=False))
+        return 0
+    print(f"replayed on the ledger: {len(witness.prefix)} honest steps, then {steps} of the attack; {claim.name} breaks at the last")
+    print("\n".join(terminal.wrapped(line, "  ") for line in [*witness.told]))
+    return 0
+
+
+def spec(given: argparse.Namespace) -> int:
+    """Print a variant as text, two variants' difference, or write the generated documents anew."""
+    from spec import show
+
+    if given.action == "show":
+        protocol = load(given.name, given.switch)
+        print(json.dumps(show.summary(protocol), indent=1, ensure_ascii=False) if given.json else show.show(protocol, given.only))
+    elif given.action == "diff":
+        from spec.difference import difference
+
+        print(difference(load(given.first, []), load(given.second, [])))
+    else:
+        from marketproof.documents import ROOT, documents
+
+        for name, text in documents().items():
+            path = ROOT / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                path.write_text(text, encoding="utf-8")
+                print(f"wrote {name}")
+    return 0
+
+
+def doctor(given: argparse.Namespace) -> int:
+    """What is installed and what is missing; 2 when something needed is missing."""
+    from marketproof.doctor import findings
+
+    found = findings()
+    if given.json:
+        print(json.dumps(found, indent=1, ensure_ascii=False))
+    else:
+        lines = [(f["name"], f["found"] or "missing", f["needed for"]) for f in found]
+        print(terminal.table(("what", "found", "needed for"), lines))
+    missing = [f["name"] for f in found if not f["found"] and f["required"]]
+    if missing:
+        print(f"marketproof: error: missing: {', '.join(missing)}; run `make setup`", file=sys.stderr)
+    return 2 if missing else 0
+
+
+def completion(given: argparse.Namespace) -> int:
+    import argcomplete
+
+    print(argcomplete.shellcode(["marketproof"], shell=given.shell))
+    return 0
+
+

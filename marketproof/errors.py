@@ -1,0 +1,19 @@
+"""Failures that are the user's to mend: one clear line, exit code 2."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """Bad use: the message shows the value and the choices."""
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """What the rooms raise when they are given something that cannot be."""
+    from adversaries.coalitions import UnknownCoalition
+    from model.market import MarketError
+    from model.scope import ScopeError
+    from model.solver import SolverMissing
+    from model.witness import WitnessError
+    from spec.errors import SpecificationError
+
+    return (UnknownCoalition, MarketError, ScopeError, SolverMissing, WitnessError, SpecificationError, OSError)

@@ -1,0 +1,68 @@
+"""What is shown in a terminal: the matrix, an attack told in steps, and tables, none wider than 100 columns."""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from properties.verdicts import Row
+
+WIDTH = 100
+CLAIM_WIDTH, CELL_WIDTH = 11, 10
+COLOURS = {"refuted": "31", "holds_to": "33", "proved": "32", "unknown": "35", "error": "41"}
+CELLS = {"refuted": "✗ in {}", "holds_to": "holds ≤{}", "proved": "proved", "unknown": "unknown", "error": "ERROR"}
+
+
+def coloured(text: str, verdict: str) -> str:
+    """Colour on terminals only, and not where NO_COLOR is set."""
+    if not sys.stdout.isatty() or "NO_COLOR" in os.environ or verdict not in COLOURS:
+        return text
+    return f"\x1b[{COLOURS[verdict]}m{text}\x1b[0m"
+
+
+def cell(row: Row) -> str:
+    return CELLS.get(row.verdict, row.verdict).format(row.depth)
+
+
+def matrix_header(coalitions: Sequence[str]) -> str:
+    return "claim".ljust(CLAIM_WIDTH) + "".join(name.ljust(CELL_WIDTH) for name in coalitions).rstrip()
+
+
+def matrix_line(claim: str, coalitions: Sequence[str], rows: Iterable[Row]) -> str:
+    """One claim across all coalitions; an arithmetic claim stands once for all of them."""
+    by = {row.coalition: row for row in rows}
+    if by and not set(by) & set(coalitions):
+        only = next(iter(by.values()))
+        return claim.ljust(CLAIM_WIDTH) + coloured(f"{cell(only)} for {only.coalition}", only.verdict)
+    shown = [(cell(by[name]) if name in by else "", by[name].verdict if name in by else "") for name in coalitions]
+    return claim.ljust(CLAIM_WIDTH) + "".join(coloured(text.ljust(CELL_WIDTH), verdict) for text, verdict in shown).rstrip()
+
+
+def table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """Columns as wide as they need; the last one is cut at the width."""
+    rows = [list(header), *(list(line) for line in lines)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
+    text = ["  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join(line if len(line) <= WIDTH else line[: WIDTH - 1] + "…" for line in text)
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=" " * (len(indent) + 3), break_long_words=False, break_on_hyphens=False)
+
+
+def told(title: str, statement: str, row: Row, sentences: Sequence[str], prefix: int) -> str:
+    """An attack as numbered steps, with what it breaks."""
+    start = f"a populated market, reached by {prefix} honest steps" if row.start == "market" else "nothing"
+    lines = [coloured(f"{title}: refuted by {row.coalition} in {row.depth} steps", "refuted"), wrapped(f"claimed: {statement}", "  "), f"  from {start}:"]
+    return "\n".join([*lines, *(wrapped(sentence, "  ") for sentence in sentences)])
+
+
+def held(title: str, row: Row) -> str:
+    """A verdict without an attack, with its scope and method."""
+    reason = f" ({row.reason})" if row.reason else ""
+    sized = f"{row.short} steps" if row.verdict == "holds_to" else row.short
+    text = f"{title}: {sized} against {row.coalition}{reason}"
+    detail = wrapped(f"by {row.method}; scope: {row.scope}" + (f"; {row.confirmed}" if row.confirmed else ""), "  ")
+    return coloured(text, row.verdict) + "\n" + detail

@@ -1,0 +1,143 @@
+"""What the tests of the ledger share: the paper's protocol, an honest market on a network, and a small text that reads ranges."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from ledger_runtime.network import Network
+from model.market import populate
+from model.scope import Scope
+from spec.checks import check_protocol
+from spec.compiled import Compiled
+from spec.language import INTEGER, MEMBER, Text, becomes, count, every, reconstructed, reference, some, total
+from spec.paper.assets import TC
+from spec.schema import using
+from spec.text import Policy
+from spec.variants import variant
+
+SCOPE = Scope(2, 2)
+TEST = "for this test"
+auction = Text("auction", "lots, bids below them, and a register of everybody", roles=("bidder",))
+LOT = auction.table(
+    "Lot",
+    "what is sold",
+    TEST,
+    {"bids": reconstructed(INTEGER, TEST), "sum": reconstructed(INTEGER, TEST), "open": reconstructed(INTEGER, TEST)},
+)
+BID = auction.table(
+    "Bid", "what is offered", TEST, {"price": reconstructed(INTEGER, TEST)}, key={"lot": reference("Lot"), "bidder": MEMBER}
+)
+
+
+@auction.transaction(caller="bidder", because=TEST)
+def open_lot(tx, lot: LOT):
+    """Reads nothing, writes a whole row."""
+    tx.effect("open", LOT[lot].put(open=1))
+
+
+@auction.transaction(caller="bidder", because=TEST)
+def bid(tx, lot: LOT, price: INTEGER):
+    """A blind write: the whole row of the caller's bid."""
+    tx.effect("bid", BID[lot, tx.caller].put(price=price))
+
+
+@auction.transaction(caller="bidder", because=TEST)
+def tally(tx, lot: LOT):
+    """Counts the bids of a lot by a range read; emits two events, of which the later survives."""
+    tx.require("lot_open", lot.open == 1, because=TEST)
+    tx.effect(
+        "tally",
+        becomes(lot.bids, count(BID.rows(lot), lambda row: row.price > 0)),
+        becomes(lot.sum, total(BID.rows(lot), lambda row: row.price)),
+    )
+    tx.event("Tallied", lot)
+    tx.event("Empty", lot, when=~some(BID.rows(lot), lambda row: row.exists))
+
+
+@auction.transaction(caller="bidder", because=TEST)
+def close_all(tx, lot: LOT):
+    """Scans all lots, as it declares."""
+    tx.scan("Lot")
+    tx.require("all_open", every(LOT, lambda other: other.open == 1), because=TEST)
+    tx.effect("close", becomes(lot.open, 2))
+
+
+@pytest.fixture(scope="session")
+def auctions():
+    """The protocol of the test's own text."""
+    protocol = auction.load()
+    check_protocol(protocol)
+    return protocol
+
+
+@pytest.fixture(scope="session")
+def paper():
+    return variant("paper").load()
+
+
+@pytest.fixture(scope="session")
+def compiled_paper(paper):
+    """The paper's protocol, compiled once."""
+    return Compiled(paper)
+
+
+@pytest.fixture(scope="session")
+def honest_calls(paper, compiled_paper):
+    """The calls by which honest parties reach a market of 2x2 whose first round is open, with pre-images as the model has them."""
+    with using(paper.schema):
+        target = some(TC, lambda couple: couple.round > 0)
+    steps = populate(paper, compiled_paper, SCOPE, target).steps
+    return [(name, arguments) for name, arguments in steps if paper.transactions[name].on_ledger]
+
+
+@pytest.fixture
+def new_network(paper, compiled_paper):
+    """A function that makes an empty network of the paper's protocol, with another endorsement policy if one is named."""
+
+    def make(policy="any", **options):
+        if policy == paper.policy.endorsement:
+            return Network(paper, compiled=compiled_paper, **options)
+        return Network(dataclasses.replace(paper, policy=Policy(policy, TEST)), **options)
+
+    return make
+
+
+@pytest.fixture
+def market(new_network, honest_calls):
+    """A function that makes a network and lets honest parties open the first round on it."""
+
+    def make(**options):
+        network = new_network(**options)
+        for name, arguments in honest_calls:
+            assert network.invoke(name, network.to_ledger(name, arguments)).code == "VALID"
+        return network
+
+    return make
+
+
+DIGEST = "ab" * 32
+
+
+@pytest.fixture
+def update():
+    """A function that has the report of an instance's own cloud owner endorsed."""
+
+    def endorsed(network, instance):
+        caller = network.row("CI", instance)["co"]
+        given = {"hash": DIGEST, "nonce": "n", "location": DIGEST}
+        return network.propose("UpdateTJ", {"caller": caller, "couple": "tc-1", "instance": instance, **given})
+
+    return endorsed
+
+
+@pytest.fixture
+def picked():
+    """A function that gives the two instances of the current selection."""
+
+    def instances(network):
+        subset = network.row("TC.curdssidlist", "tc-1", 0)["item"]
+        return [network.row("DSS.ciidlist", subset, position)["item"] for position in (0, 1)]
+
+    return instances
