@@ -94,8 +94,9 @@ class Ledger:
         for position, (endorsed, code) in enumerate(zip(block.transactions, block.codes, strict=True)):
             if endorsed.event is not None:
                 self.events.append(LedgerEvent(block.number, position, endorsed.transaction_id, code, *endorsed.event))
-            if code not in (Code.BAD_PAYLOAD, Code.BAD_PROPOSAL_TXID):  # their id is not known to be theirs
-                self.receipts.setdefault(endorsed.transaction_id, Receipt(endorsed.transaction_id, code, endorsed.event, block.number))
+            known = endorsed.transaction_id in self.receipts and code != Code.VALID
+            if not known and code not in (Code.BAD_PAYLOAD, Code.BAD_PROPOSAL_TXID):  # their id is not known to be theirs
+                self.receipts[endorsed.transaction_id] = Receipt(endorsed.transaction_id, code, endorsed.event, block.number)
 
     def _code(self, endorsed: Endorsed, endorsed_here: set[str]) -> Code:
         """After its form was checked, Fabric's order: id, earlier blocks, policy, this block, then what was read."""

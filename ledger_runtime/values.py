@@ -94,7 +94,8 @@ class RowCodec:
         self._tables = {name: table for name, table in protocol.schema.tables.items() if table.on_ledger}
         self._names = {name: tuple(table.cells) for name, table in self._tables.items()}
         self._cells = {name: [(cell, kind, f"{name}.{cell}") for cell, kind in table.cells.items()] for name, table in self._tables.items()}
-        self._lengths = {f"{table.name}.{cell}_length" for table in self._tables.values() for cell, f in table.fields.items() if isinstance(f.kind, ListOf)}
+        fields = [(name, cell, field.kind) for name, table in self._tables.items() for cell, field in table.fields.items()]
+        self._lengths = {f"{name}.{cell}_length" for name, cell, kind in fields if isinstance(kind, ListOf)}
 
     def table(self, name: str) -> Table:
         """A table on the ledger; UnknownTable for one that is kept off it, or does not exist."""

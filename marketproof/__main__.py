@@ -38,6 +38,12 @@ def seed(text: str) -> int:
     return int(text)
 
 
+def jobs(text: str) -> int:
+    if not (text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= 64):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes from 1 to 64")
+    return int(text)
+
+
 def reading(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not (name and sign and value):
@@ -76,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
     add_search(check)
     add_common(check)
     check.add_argument("--evidence", default="evidence", metavar="DIR", help="where the evidence is written (default: evidence)")
+    check.add_argument("--jobs", type=jobs, default=min(os.cpu_count() or 1, 8), metavar="N", help="processes that search (default: one for each core)")
     check.add_argument("--without-job", action="store_true", help="only the matrix, without the training job")
     check.add_argument("--accept", action="store_true", help="write the committed expectations anew from this run")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from adversaries.coalitions import Coalition
+from marketproof.progress import Progress
 from model.explicit import enumerate_runs
 from model.market import Market, populate
 from model.scope import Scope
@@ -61,7 +61,7 @@ class Bench:
     protocol: Protocol
     seed: int = 0
     timeout_s: float | None = None
-    progress: Callable[[str], None] = lambda text: None
+    progress: Progress = field(default_factory=lambda: Progress(False))
     _markets: dict[tuple[Scope, str], Market] = field(default_factory=dict)
 
     @cached_property

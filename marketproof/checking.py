@@ -11,18 +11,14 @@ from typing import Any
 from adversaries.coalitions import Coalition
 from marketproof import evidence
 from marketproof.bench import Bench, Decided
-from marketproof.commands import claims_of, coalitions_of, decide, evidence_files, scope_of, shown, smallest
+from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, scope_of, shown, smallest
 from marketproof.progress import Progress
 from marketproof.variants import load
+from marketproof.workers import deciding, order_of
 from model.market import MarketError
-from model.scope import Scope
 from properties import expectations
 from properties.claims import Claim
 from reports import terminal
-
-CONFIRM_SCOPE = Scope(1, 2)
-CONFIRM_DEPTH = 4
-
 
 def check(given: argparse.Namespace) -> int:
     """Run everything; 0 when the committed expectations hold, 1 when a verdict differs."""
@@ -32,6 +28,7 @@ def check(given: argparse.Namespace) -> int:
     for claim in claims:
         scope_of(given, claim)
     progress = Progress()
+    progress.start("matrix")
     bench = Bench(load(given.variant, given.switch), given.seed, given.timeout_s, progress)
     say = (lambda text: None) if given.json else say_line
     job = None if given.without_job else run_job(bench, given, progress, say)
@@ -46,7 +43,7 @@ def check(given: argparse.Namespace) -> int:
     for claim in claims:
         mine = [one for known, one in decided if known is claim]
         if mine and not given.json:
-            say("\n" + shown(claim, representative(mine)))
+            say("\n" + shown(claim, smallest(mine)))
     return conclude(given, bench, place, rows, job, vacuous, say)
 
 
@@ -55,11 +52,19 @@ def say_line(text: str) -> None:
 
 
 def run_job(bench: Bench, given: argparse.Namespace, progress: Progress, say: Any) -> dict[str, Any]:
+    """The training job's figures; a job that fails says at which check, and the matrix goes on."""
+    from ledger_runtime.offchain.split import InfeasibleSplit, UndecidedSplit
+    from marketproof.digits import JobFailed
     from marketproof.digits import run_job as run_digits
     from reports.job import job_text
 
     progress.start("training job")
-    result = run_digits(bench.protocol, given.seed, progress).as_dict()
+    try:
+        result = run_digits(bench.protocol, given.seed, progress).as_dict()
+    except JobFailed as error:
+        result = {"failed": error.check, "found": error.found}
+    except (InfeasibleSplit, UndecidedSplit) as error:
+        result = {"failed": "split", "found": str(error)}
     progress.done()
     say(job_text(result) + "\n")
     return result
@@ -69,30 +74,20 @@ def decide_matrix(
     bench: Bench, given: argparse.Namespace, claims: list[Claim], against: list[Coalition], say: Any
 ) -> list[tuple[Claim, Decided]]:
     """Every claim against every coalition, a line of the matrix as soon as it is complete."""
-    found: list[tuple[Claim, Decided]] = []
     names = [coalition.name for coalition in against]
     say(f"variant {bench.protocol.name}: each claim against each coalition (✗ in k: refuted in k steps; holds ≤k: no attack to depth k)")
     say(terminal.matrix_header(names))
-    for claim in claims:
-        mine: list[Decided] = []
-        if claim.kind == "arith":
-            mine.append(bench.decide_numbers(claim))
-        for one in against if claim.kind != "arith" else ():
-            bench.progress.start(f"{claim.label} against {one.name}")  # type: ignore[attr-defined]
-            mine.append(confirmed(bench, given, claim, one, decide(bench, given, claim, one)))
-        bench.progress.done()  # type: ignore[attr-defined]
-        say(terminal.matrix_line(claim.label, names, [decided.row for decided in mine]))
-        found += [(claim, decided) for decided in mine]
+    cells = [(claim, name) for claim in claims for name in (names if claim.kind != "arith" else [""])]
+    orders = [order_of(claim, name, scope_of(given, claim), depth_of(given, claim), given.start) for claim, name in cells]
+    found: list[tuple[Claim, Decided]] = []
+    with deciding(orders, (given.variant, given.switch, given.seed, given.timeout_s), given.jobs) as answers:
+        for place, (claim, name) in enumerate(cells):
+            bench.progress(f"{claim.label} against {name or 'all'}")
+            found.append((claim, next(answers)))
+            if place + 1 == len(cells) or cells[place + 1][0] is not claim:
+                bench.progress.done()
+                say(terminal.matrix_line(claim.label, names, [decided.row for known, decided in found if known is claim]))
     return found
-
-
-def confirmed(bench: Bench, given: argparse.Namespace, claim: Claim, coalition: Coalition, decided: Decided) -> Decided:
-    """A *holds_to* of honest parties gets a second opinion by plain enumeration at a smaller scope."""
-    single_runs = all(part.kind != "two_runs" for part in claim.parts)
-    if decided.row.verdict == "holds_to" and not coalition.deviating and "forge" not in coalition.powers and single_runs and given.start == "market":
-        depth = min(CONFIRM_DEPTH, decided.row.depth or 0)
-        decided.row.confirmed = bench.enumerated(claim, coalition, CONFIRM_SCOPE, depth)
-    return decided
 
 
 def tell_sometimes(bench: Bench, given: argparse.Namespace, claims: list[Claim], decided: list[tuple[Claim, Decided]], say: Any) -> list[str]:
@@ -112,10 +107,6 @@ def tell_sometimes(bench: Bench, given: argparse.Namespace, claims: list[Claim],
     return vacuous
 
 
-def representative(decided: list[Decided]) -> Decided:
-    return smallest(decided)
-
-
 def conclude(
     given: argparse.Namespace, bench: Bench, place: Path, rows: list[Any], job: dict[str, Any] | None, vacuous: list[str], say: Any
 ) -> int:
@@ -132,12 +123,13 @@ def conclude(
     for _, row, _ in rows:
         counts[row.verdict] = counts.get(row.verdict, 0) + 1
     say("\n" + ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) + f"; evidence in {place}")
+    failed = job is not None and "failed" in job
     if found is None:
         say("not compared with expectations: " + ("there are none for this variant" if standard else "scope, depth, start or switches differ from theirs"))
-        return 0
+        return int(failed)
     for line in found:
         print(f"differs: {line}", file=sys.stderr)
     say("as the committed expectations say" if not found else f"{len(found)} verdicts differ from the committed expectations")
-    return 1 if found else 0
+    return 1 if found or failed else 0
 
 

@@ -16,6 +16,7 @@ from marketproof.channels import PROGRAM, Letter, TrainingFile, decode_rows
 from marketproof.party import Call, Party, Reactions, Surroundings, hash_with_nonce
 
 KEY_SEED_BYTES = 32
+USUAL_RECIPE = Recipe()
 
 LOCATION_CONTEXT = b"marketproof/location/1"
 """The same for every location: the paper binds a location neither to its author nor to a round."""
@@ -57,7 +58,9 @@ class RoundFindings:
 class ModelOwner(Party):
     """test_rows: its own, to evaluate on. rounds: after how many it ends."""
 
-    def __init__(self, surroundings: Surroundings, rng: np.random.Generator, test_rows: Dataset, rounds: int, recipe: Recipe = Recipe()) -> None:
+    def __init__(
+        self, surroundings: Surroundings, rng: np.random.Generator, test_rows: Dataset, rounds: int, recipe: Recipe = USUAL_RECIPE
+    ) -> None:
         super().__init__(surroundings, rng)
         self.test_rows, self.rounds, self.recipe = test_rows, rounds, recipe
         self.keys = key_pair(self.rng.bytes(KEY_SEED_BYTES))

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger_runtime.offchain import training
-from ledger_runtime.offchain.dataset import Dataset
+from ledger_runtime.offchain.dataset import Dataset, MalformedDataset
+from ledger_runtime.offchain.object_store import ObjectMissing
 from ledger_runtime.offchain.sealed import key_pair, seal
-from ledger_runtime.offchain.training import Model, Recipe
+from ledger_runtime.offchain.training import MalformedModel, Model, OutOfBounds, Recipe
 from marketproof.channels import Letter, TrainingFile, Unreadable, decode_rows
 from marketproof.model_owner import LOCATION_CONTEXT, ModelOwner, RoundFindings
 from marketproof.party import NONCE_BYTES, Call, Party, Reactions, Surroundings, hash_with_nonce
@@ -39,7 +40,12 @@ class DataOwner(Party):
     """Splits, sends, verifies, approves. sample: rows that it shows to everybody. holders: for each part, whom it asks to hold it."""
 
     def __init__(
-        self, surroundings: Surroundings, rng: np.random.Generator, sample: Dataset, parts: Sequence[Dataset], holders: Sequence[Sequence[str]]
+        self,
+        surroundings: Surroundings,
+        rng: np.random.Generator,
+        sample: Dataset,
+        parts: Sequence[Dataset],
+        holders: Sequence[Sequence[str]],
     ) -> None:
         super().__init__(surroundings, rng)
         self.dataset, self.sample = self.draw_identifier(), sample
@@ -136,7 +142,10 @@ class DataOwner(Party):
             self.approve_requests()
 
     def approve_requests(self) -> None:
-        """Once all chunks are verified they are ready for training (L479-480). The MO is told the rows of each subset, as FedAvg's weights."""
+        """Once all chunks are verified they are ready for training (L479-480).
+
+        The paper does not say where FedAvg's weights come from: here the MO is told how many rows each subset has.
+        """
         if len(self.verified) < sum(len(part.holders) for part in self.parts):
             return
         for couple in self.requests:
@@ -156,6 +165,7 @@ class CloudOwner(Party):
         self.data_owners: set[str] = set()
         self.rows: dict[str, Dataset | None] = {}
         self.files: dict[str, TrainingFile] = {}
+        self.complaints: list[str] = []
 
     def on_event(self) -> Reactions:
         return {"InstanceCreated": self.expect_rows, "RoundStarted": self.take_part}
@@ -180,8 +190,12 @@ class CloudOwner(Party):
         """O2 and O3: rows from whom it agreed with, for an instance of its own; then it declares their hash."""
         expected = letter.concerns in self.rows and self.rows[letter.concerns] is None
         if expected and letter.sender in self.data_owners:
-            rows = self.rows[letter.concerns] = decode_rows(letter.payload)
-            self.declare(letter.concerns, rows)
+            try:
+                rows = self.rows[letter.concerns] = decode_rows(letter.payload)
+            except (Unreadable, MalformedDataset) as error:
+                self.complaints.append(str(error))
+            else:
+                self.declare(letter.concerns, rows)
 
     def declare(self, instance: str, rows: Dataset) -> None:
         """JoinCI with the hash of the rows and a fresh nonce (L469-471, L677)."""
@@ -196,10 +210,14 @@ class CloudOwner(Party):
                 self.work(couple, instance, rows)
 
     def work(self, couple: str, instance: str, rows: Dataset) -> None:
-        """O8, O9, O10 and UpdateTJ."""
-        file = self.fetch_file(couple)
-        model = self.train(self.fetch_model(couple), rows, file.recipe)
-        self.report(couple, instance, training.encode(model), bytes.fromhex(file.public_key))
+        """O8, O9, O10 and UpdateTJ; a complaint instead where the model owner left something that cannot be trained."""
+        try:
+            file = self.fetch_file(couple)
+            model = self.train(self.fetch_model(couple), rows, file.recipe)
+        except (ObjectMissing, Unreadable, MalformedModel, OutOfBounds) as error:
+            self.complaints.append(str(error))
+        else:
+            self.report(couple, instance, training.encode(model), bytes.fromhex(file.public_key))
 
     def fetch_file(self, couple: str) -> TrainingFile:
         """O8: the training file that the model names, once for each couple."""

@@ -25,7 +25,7 @@ NONCE_BYTES = 16
 CONFLICTS = (Code.MVCC_READ_CONFLICT, Code.PHANTOM_READ_CONFLICT)
 """Codes after which the same call may succeed against the newer state."""
 
-Reactions = Mapping[str, Callable[..., None]]
+Reactions = Mapping[str, Callable[..., object]]
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class Circuit:
     def add(self, *literals: int) -> None:
         """A clause that must hold."""
         if TRUE not in literals:
-            self.clauses.append([literal for literal in literals if literal != FALSE])
+            self.clauses.append([literal for literal in literals if literal != FALSE] or [FALSE])
 
     def one_of(self, values: Iterable[Hashable]) -> Cases:
         """A free value over a finite domain."""

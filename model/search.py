@@ -19,12 +19,13 @@ from model.circuit import FALSE, TRUE, Circuit
 from model.enumeration import Action, Rows
 from model.finite import Meaning, State, Step
 from model.scope import Scope, values_of
-from model.slicing import Slice, slice_of
+from model.slicing import Slice, slice_of, whole
 from model.solver import Solver
 from properties.claims import Goal
 from spec.kinds import BOOLEAN, Kind, Term
 from spec.text import Protocol
 from spec.tracing import Transaction
+from spec.tree import Expression
 
 STUTTER = "(nothing)"
 
@@ -42,6 +43,8 @@ class Problem:
     conflicts: int = 4_000_000
     deadline: float | None = None
     progress: Callable[[str], None] = lambda text: None
+    slicing: bool = True
+    symmetry: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,28 +106,40 @@ class Chain:
         """One more step: exactly one transaction, whose guards hold and whose caller may send it."""
         search, circuit, before = self.search, self.search.circuit, self.states[-1]
         arguments = self.slots()
-        taken = {name: circuit.fresh() for name in search.slice.transactions}
-        literals = list(taken.values())
+        allowed = {name: self.allowed(name, arguments[name], before) for name in search.slice.transactions}
+        taken = {name: FALSE if literal == FALSE else circuit.fresh() for name, literal in allowed.items()}
         if allow_nothing:
             taken[STUTTER] = circuit.fresh()
-            literals.append(taken[STUTTER])
+        literals = [literal for literal in taken.values() if literal != FALSE]
         circuit.add(*literals)
-        circuit.at_most_one(literals)
-        deviates: dict[str, int] = {}
-        for name, transaction in search.slice.transactions.items():
-            environment = arguments[name]
-            member = search.deviates_as(environment["caller"])
-            deviates[name] = TRUE if name.startswith("Forge ") else member
-            for guard in transaction.guards.values():
-                circuit.add(-taken[name], search.meaning.evaluate(guard.condition, environment, before))
-            for condition in transaction.honest.values() if member != TRUE else ():
-                circuit.add(-taken[name], member, search.meaning.evaluate(condition, environment, before))
-            for condition in transaction.powers.values() if member != FALSE else ():
-                circuit.add(-taken[name], -member, search.meaning.evaluate(condition, environment, before))
+        circuit.at_most_one(literals) if literals else None
+        for name, literal in allowed.items():
+            circuit.add(-taken[name], literal)
+        deviates = {name: TRUE if name.startswith("Forge ") else search.deviates_as(arguments[name]["caller"]) for name in allowed}
         self.taken.append(taken)
         self.arguments.append(arguments)
         self.callers.append(deviates)
         self.states.append(State(search.meaning, step=Step(before, search.slice.transactions, taken, arguments)))
+
+    def allowed(self, name: str, arguments: dict[str, Any], before: State) -> int:
+        """The literal that the guards hold and the caller may send it, by its honest conditions or by its powers."""
+        search, transaction = self.search, self.search.slice.transactions[name]
+
+        def all_of(conditions: Iterable[Expression]) -> int:
+            literals: list[int] = []
+            for condition in conditions:
+                literals.append(search.meaning.evaluate(condition, arguments, before))
+                if literals[-1] == FALSE:
+                    return FALSE
+            return search.circuit.conjunction(literals)
+
+        guards = all_of(guard.condition for guard in transaction.guards.values())
+        if guards == FALSE:
+            return FALSE
+        member = search.deviates_as(arguments["caller"])
+        honest = all_of(transaction.honest.values()) if member != TRUE else FALSE
+        powers = all_of(transaction.powers.values()) if member != FALSE else FALSE
+        return search.circuit.conjunction((guards, search.circuit.choose(member, powers, honest)))
 
     def deviates_at(self, step: int) -> int:
         """The literal that the step is the coalition's choice: a deviating caller, a forgery, or nothing."""
@@ -141,7 +156,8 @@ class Search:
         self.circuit = Circuit()
         protocol = problem.protocol
         self.universe = problem.scope.universe(protocol)
-        self.slice: Slice = slice_of(all_steps(protocol, problem.coalition), problem.goal)
+        steps = all_steps(protocol, problem.coalition)
+        self.slice: Slice = slice_of(steps, problem.goal) if problem.slicing else whole(steps)
         self.meaning = Meaning(self.circuit, protocol.schema, self.universe, self.coalition_literals())
         self.runs = 2 if problem.goal.pairs else 1
         self.used = Symmetry(self)
@@ -267,15 +283,18 @@ class Search:
         return Attack(part, runs, deviating)
 
     def first(self, options: Iterable[tuple[Any, int]]) -> Any:
-        """Fix, for good, the first option that is possible; the last model says which one is known to be."""
-        for option, literal in options:
-            answer = literal == TRUE or self.solver.holds(literal) or self.solve([literal])
+        """Fix, for good, the first option that is possible.  The last model has one; it is asked whether an earlier one will do."""
+        known = list(options)
+        while True:
+            place = next(place for place, (_, literal) in enumerate(known) if literal == TRUE or self.solver.holds(literal))
+            earlier = self.circuit.disjunction(literal for _, literal in known[:place])
+            answer = earlier != FALSE and self.solve([earlier])
             if answer is None:
                 raise BudgetEnded
-            self.circuit.add(literal if answer else -literal)
-            if answer:
-                return option
-        raise AssertionError("a model exists, so one option must hold")
+            if not answer:
+                self.circuit.add(known[place][1])
+                self.circuit.add(-earlier)
+                return known[place][0]
 
     def fewest_deviating(self) -> None:
         """As few members deviate as will do, and the first of them in the order of the scope."""
@@ -311,7 +330,7 @@ class BudgetEnded(Exception):
 
 
 class Symmetry:
-    """Values that nothing distinguishes yet are first used in their order."""
+    """Values that nothing distinguishes yet are first used in their order; without `symmetry`, in any order."""
 
     def __init__(self, search: Search) -> None:
         self.search = search
@@ -319,7 +338,7 @@ class Symmetry:
         facts = {value for (table, key) in search.problem.start if table == "Entity" for value in key}
         roles = search.problem.scope.members()
         self.classes: list[list[Any]] = []
-        for sort, values in search.universe.items():
+        for sort, values in search.universe.items() if search.problem.symmetry else ():
             declared = search.problem.protocol.sorts.get(sort)
             if declared is None or declared.image_of or sort == "Text":
                 continue

@@ -62,6 +62,11 @@ def slice_of(transactions: dict[str, Transaction], goal: Goal) -> Slice:
     return Slice(sliced, {name: used_parameters(transaction, judged[name]) for name, transaction in sliced.items()})
 
 
+def whole(transactions: dict[str, Transaction]) -> Slice:
+    """Everything: what slicing is compared with."""
+    return Slice(dict(transactions), {name: list(transaction.parameters) for name, transaction in transactions.items()})
+
+
 def narrowed(transaction: Transaction, needed: set[FieldName]) -> Transaction:
     """The same transaction with only the visible writes."""
     copy = Transaction(**{**transaction.__dict__})

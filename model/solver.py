@@ -8,7 +8,7 @@ from typing import Any
 
 from model.circuit import Circuit
 
-BACKEND = "glucose4"
+BACKEND = "minisat22"
 
 
 class SolverMissing(ImportError):
@@ -32,19 +32,27 @@ class Solver:
         self.conflicts = conflicts
         self.backend: Any = Backend(name=BACKEND)
         self._number: list[int] = [0, 1]
-        self._model: set[int] = set()
+        self._model: list[int] = []
 
     def _feed(self) -> None:
+        clauses, self.circuit.clauses = self.circuit.clauses, []
+        if self.rng is None:
+            for clause in clauses:
+                self.backend.add_clause(clause)
+            return
         new = list(range(len(self._number), self.circuit.variables + 1))
         numbers = new[:]
-        if self.rng is not None:
-            self.rng.shuffle(numbers)
+        self.rng.shuffle(numbers)
         self._number.extend(numbers)
-        clauses, self.circuit.clauses = self.circuit.clauses, []
-        number = self._number
-        self.backend.append_formula([[number[x] if x > 0 else -number[-x] for x in clause] for clause in clauses])
-        if self.rng is not None and new:
+        for clause in clauses:
+            self.backend.add_clause([self.renumbered(literal) for literal in clause])
+        if new:
             self.backend.set_phases([x if self.rng.random() < 0.5 else -x for x in new])
+
+    def renumbered(self, literal: int) -> int:
+        if self.rng is None:
+            return literal
+        return self._number[literal] if literal > 0 else -self._number[-literal]
 
     def solve(self, assumptions: list[int], deadline_s: float | None = None) -> bool | None:
         """Whether the clauses can hold together with the assumptions; None when a bound was reached."""
@@ -57,23 +65,21 @@ class Solver:
         if timer is not None:
             timer.start()
         try:
-            number = self._number
-            answer: bool | None = self.backend.solve_limited(
-                assumptions=[number[x] if x > 0 else -number[-x] for x in assumptions], expect_interrupt=deadline_s is not None
-            )
+            renumbered = [self.renumbered(literal) for literal in assumptions]
+            answer: bool | None = self.backend.solve_limited(assumptions=renumbered, expect_interrupt=deadline_s is not None)
         finally:
             if timer is not None:
                 timer.cancel()
                 self.backend.clear_interrupt()
         self.conflicts -= self.backend.accum_stats()["conflicts"] - before
         if answer:
-            self._model = {x for x in self.backend.get_model() if x > 0}
+            self._model = self.backend.get_model()
         return answer
 
     def holds(self, literal: int) -> bool:
         """The literal's value in the last model."""
-        number = self._number[abs(literal)]
-        return (number in self._model) == (literal > 0)
+        number = self.renumbered(literal)
+        return self._model[abs(number) - 1] == number
 
     def close(self) -> None:
         self.backend.delete()

@@ -7,8 +7,9 @@ from typing import Any
 
 from spec.language import becomes, choose, count, every, image, term
 from spec.paper.assets import (
-    AGGREGATED, AGREEMENT, CHECKED, CI, CO, CONTENT, DATA_HASH, DOWNLOADED, DS, DSS, ENTITY, FETCHED, LOCATION, MOD, MODEL_HASH, OWN_SUBSET, PAID_OUT,
-    PREPARED, RECEIVED, SAMPLE, SAMPLE_SEEN, SELECTION, SENT, STORE, TC, TJ, TRAINED, TRAINING_FILE, UPLOADED, WEIGHTS, own_nonce, paper,
+    AGGREGATED, AGREEMENT, CHECKED, CI, CO, CONTENT, DATA_HASH, DOWNLOADED, DS, DSS, ENTITY, FETCHED, LOCATION, MOD, MODEL_HASH,
+    OWN_SUBSET, PAID_OUT, PREPARED, RECEIVED, SAMPLE, SAMPLE_SEEN, SELECTION, SENT, STORE, TC, TJ, TRAINED, TRAINING_FILE, UPLOADED,
+    WEIGHTS, own_nonce, paper,
 )  # fmt: skip
 from spec.paper.knowledge import knows_content, knows_weights
 from spec.tracing import Tracing
@@ -122,7 +123,7 @@ def fetch_training_file(tx: Tracing, couple: TC) -> None:  # type: ignore[valid-
     tx.require("file_uploaded", TRAINING_FILE[couple.mod].exists, cites="L612", why="The CO downloads the training program.")  # type: ignore[attr-defined]
     if tx.switch("X10") == "circular":
         tx.require("url_readable", FETCHED[tx.caller, couple].seen, cites="L610", why="The URL is encrypted with keys in the file itself.")
-    tx.observe("fetch", FETCHED[tx.caller, couple].put(seen=True, key_of=TRAINING_FILE[couple.mod].owner))
+    tx.observe("fetch", FETCHED[tx.caller, couple].put(seen=True, key_of=TRAINING_FILE[couple.mod].owner))  # type: ignore[attr-defined]
 
 
 @paper.honest("FetchTrainingFile")

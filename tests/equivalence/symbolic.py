@@ -10,6 +10,7 @@ from model.enumeration import Rows
 from model.finite import Meaning, State, Step
 from model.scope import values_of
 from model.solver import Solver
+from spec.concrete import default_row
 from spec.kinds import BOOLEAN, INTEGER, Kind, Term
 from spec.text import Protocol
 from tests.equivalence.sampling import numbers_of
@@ -41,6 +42,31 @@ class FreeState(State):
                 yield cell if row is not None else -cell
             else:
                 yield from fixed(cells[name], cell, cells[name].default if row is None else row[list(cells).index(name)])
+
+
+    def keep_absent_rows_empty(self) -> None:
+        """A row that does not exist holds defaults: for states that the solver is to choose."""
+        circuit, tables = self.meaning.circuit, self.meaning.schema.tables
+        for (table, name, key), cell in list(self._known.items()):
+            exists = self._known.get((table, "exists", key))
+            if exists is not None and name != "exists":
+                kind = tables[table].cells[name]
+                for literal in fixed(kind, cell, kind.default):
+                    circuit.add(exists, literal)
+
+    def chosen(self, symbolic: Symbolic) -> Rows:
+        """The rows of the last model, as far as anybody looked at them."""
+        tables, rows = self.meaning.schema.tables, {}
+        for (table, name, key), cell in self._known.items():
+            cells = tables[table].cells
+            value = symbolic.value(BOOLEAN if name == "exists" else cells[name], cell)
+            if name == "exists" and value:
+                rows.setdefault((table, key), default_row(tables[table]))
+            elif name != "exists" and value != cells[name].default:
+                row = list(rows.get((table, key), default_row(tables[table])))
+                row[list(cells).index(name)] = value
+                rows[table, key] = tuple(row)
+        return rows
 
 
 def fixed(kind: Kind, symbol: Any, value: Any) -> Iterator[int]:
@@ -102,6 +128,7 @@ class SymbolicStep(Symbolic):
         self.step = Step(self.before, {name: transaction}, {name: self.taken}, {name: self.arguments})
         expressions = {**{("guard", n): g.condition for n, g in transaction.guards.items()},
                        **{("honest", n): c for n, c in transaction.honest.items()}, **{("power", n): c for n, c in transaction.powers.items()},
+                       **{("event", n): event.condition for n, event in transaction.events.items() if not event.binders},
                        **{("claim", n): c for n, c in judged.items()}}  # fmt: skip
         self.expressions = expressions
         self.literals = {name: self.meaning.evaluate(e, self.arguments, self.before) for name, e in expressions.items()}

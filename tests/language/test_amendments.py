@@ -1,4 +1,5 @@
 """A variant is its parent and named amendments; an amendment of nothing, twice or without a reason is refused at its own line."""
+# ruff: noqa: E501 (a case of the table is one line, because its line is asserted)
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,20 @@ from typing import Any
 import pytest
 
 from spec.errors import SpecificationError
-from spec.language import BOOLEAN, INTEGER, MEMBER, Amendment, Enumeration, Text, Variant, becomes, list_of, printed, reconstructed, reference
+from spec.language import (
+    BOOLEAN,
+    INTEGER,
+    MEMBER,
+    Amendment,
+    Enumeration,
+    Text,
+    Variant,
+    becomes,
+    list_of,
+    printed,
+    reconstructed,
+    reference,
+)
 from spec.schema import TableHandle
 from spec.text import Protocol
 from spec.tree import TRUE

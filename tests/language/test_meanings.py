@@ -26,7 +26,9 @@ SCOPE = Scope(2, 2)
 READINGS: dict[str, dict[str, str]] = {
     "defaults": {},
     "owners, equal hashes, drawn": {"X01": "equal", "X03": "subsets", "X06": "draw", "X09": "signed", "X15": "owner"},
-    "chunks, one subset, verified": {"X02": "chunk", "X07": "verified_only", "X08": "single", "X15": "nothing", "X16": "never", "X17": "subset"},
+    "chunks, one subset, verified": {
+        "X02": "chunk", "X07": "verified_only", "X08": "single", "X15": "nothing", "X16": "never", "X17": "subset",
+    },
 }
 
 
@@ -67,9 +69,8 @@ def damaged(rng: random.Random, protocol: Protocol, rows: Rows, universe: dict[s
             rows.pop(row, None)
         else:
             old = rows.get(row, concrete.default_row(table))
-            rows[row] = tuple(
-                random_value(rng, kind, universe) if rng.random() < 0.4 else before for kind, before in zip(table.cells.values(), old, strict=True)
-            )
+            cells = zip(table.cells.values(), old, strict=True)
+            rows[row] = tuple(random_value(rng, kind, universe) if rng.random() < 0.4 else before for kind, before in cells)
     return rows
 
 

@@ -7,8 +7,24 @@ from typing import Any
 import pytest
 
 from spec.errors import SpecificationError
-from spec.language import BOOLEAN, INTEGER, MEMBER, Enumeration, Term, Text, Variant, becomes, deviating, every, image, list_of, printed
-from spec.language import reconstructed, reference, some
+from spec.language import (
+    BOOLEAN,
+    INTEGER,
+    MEMBER,
+    Enumeration,
+    Term,
+    Text,
+    Variant,
+    becomes,
+    deviating,
+    every,
+    image,
+    list_of,
+    printed,
+    reconstructed,
+    reference,
+    some,
+)
 from spec.schema import TableHandle
 
 LINES = Path(__file__).read_text(encoding="utf-8").splitlines()
@@ -452,7 +468,8 @@ def test_a_switch_without_its_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("readings", "words"), [({"X99": "this"}, ("no switch 'X99'", "choices: X01")), ({"X01": "neither"}, ("no reading 'neither'", "that, this"))]
+    ("readings", "words"),
+    [({"X99": "this"}, ("no switch 'X99'", "choices: X01")), ({"X01": "neither"}, ("no reading 'neither'", "that, this"))],
 )
 def test_an_unknown_reading_of_a_variant(readings: dict[str, str], words: tuple[str, ...]) -> None:
     text = stall()

@@ -11,7 +11,7 @@ from model.market import populate
 from model.scope import Scope
 from spec.checks import check_protocol
 from spec.compiled import Compiled
-from spec.language import INTEGER, MEMBER, Text, becomes, count, every, reconstructed, reference, some, total
+from spec.language import BOOLEAN, INTEGER, MEMBER, Text, becomes, count, every, reconstructed, reference, some, total
 from spec.paper.assets import TC
 from spec.schema import using
 from spec.text import Policy
@@ -20,11 +20,12 @@ from spec.variants import variant
 SCOPE = Scope(2, 2)
 TEST = "for this test"
 auction = Text("auction", "lots, bids below them, and a register of everybody", roles=("bidder",))
+NUMBER = reconstructed(INTEGER, TEST)
 LOT = auction.table(
     "Lot",
     "what is sold",
     TEST,
-    {"bids": reconstructed(INTEGER, TEST), "sum": reconstructed(INTEGER, TEST), "open": reconstructed(INTEGER, TEST)},
+    {"bids": NUMBER, "sum": NUMBER, "open": NUMBER, "last": reconstructed(MEMBER, TEST), "empty": reconstructed(BOOLEAN, TEST)},
 )
 BID = auction.table(
     "Bid", "what is offered", TEST, {"price": reconstructed(INTEGER, TEST)}, key={"lot": reference("Lot"), "bidder": MEMBER}
@@ -54,6 +55,12 @@ def tally(tx, lot: LOT):
     )
     tx.event("Tallied", lot)
     tx.event("Empty", lot, when=~some(BID.rows(lot), lambda row: row.exists))
+
+
+@auction.transaction(caller="bidder", because=TEST)
+def name_last(tx, lot: LOT):
+    """Writes one cell for every bid: the last bidder in the order of identifiers stays."""
+    tx.for_each(BID.rows(lot), lambda row: tx.effect("last", becomes(lot.last, row.bidder)))
 
 
 @auction.transaction(caller="bidder", because=TEST)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 from hypothesis import given, settings
@@ -84,6 +85,26 @@ def test_a_block_goes_to_a_file_and_back(chain, place):
     verify_chain(
         [*chain.blocks[:place], decode_block(encode_block(block)), *chain.blocks[place + 1 :]], chain.ledger.genesis, chain.ledger.head
     )
+
+
+def spaced(data):
+    return data + b" "
+
+
+def of_another_order(data):
+    return json.dumps(dict(reversed(json.loads(data).items())), separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def escaped(data):
+    return data.replace("é".encode(), b"\\u00e9")
+
+
+@pytest.mark.parametrize("change", [spaced, of_another_order, escaped])
+def test_a_block_has_one_form_in_a_file(chain, change):
+    data = encode_block(chain.blocks[0])
+    assert change(data) != data and json.loads(change(data)) == json.loads(data)
+    with pytest.raises(BrokenChain, match=r"block 0: its bytes are not as a block is written"):
+        decode_block(change(data))
 
 
 @settings(max_examples=400, deadline=None)

@@ -162,6 +162,24 @@ def test_what_a_client_changes_after_endorsement_is_invalid(market, change, code
     assert network.commit(endorsed).code == expected
 
 
+def test_a_bare_copy_earlier_in_the_block_does_not_use_up_the_id(auctions):
+    network = Network(auctions)
+    endorsed = network.propose("Bid", {"caller": "b", "lot": "a", "price": 5})
+    network.submit(without_endorsements(endorsed))
+    network.submit(endorsed)
+    assert list(network.cut().codes) == ["ENDORSEMENT_POLICY_FAILURE", "VALID"]
+    assert network.receipt(endorsed.transaction_id).code == "VALID"
+
+
+def test_an_endorsement_does_not_carry_over_to_another_transaction(auctions):
+    """Two blind writes with one result: the word for the first is no word for the second."""
+    network = Network(auctions)
+    first, second = (network.propose("Bid", {"caller": "b", "lot": "a", "price": 5}) for _ in range(2))
+    assert first.read_write_set == second.read_write_set and first.digest != second.digest
+    assert network.commit(dataclasses.replace(second, endorsements=first.endorsements)).code == "ENDORSEMENT_POLICY_FAILURE"
+    assert network.row("Bid", "a", "b") is None
+
+
 def test_a_result_cannot_be_changed_in_place(market, update, picked):
     network = market()
     endorsed = update(network, picked(network)[0])

@@ -77,7 +77,30 @@ def test_a_range_read_notes_every_row_under_its_prefix_and_no_other(auctions):
     found = endorsed.read_write_set.ranges[encode_key("Bid", ("a",))]
     assert [key for key, _ in found] == sorted((encode_key("Bid", ("a", who)) for who in ("zoe", "b", "é")), key=str.encode)
     assert set(endorsed.read_write_set.ranges) == {encode_key("Bid", ("a",))}
-    assert json.loads(endorsed.read_write_set.writes[encode_key("Lot", ("a",))]) == {"bids": 2, "sum": 6, "open": 1}
+    assert json.loads(endorsed.read_write_set.writes[encode_key("Lot", ("a",))]) == {
+        "bids": 2, "sum": 6, "open": 1, "last": None, "empty": False,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("reference", [False, True])
+def test_a_loop_over_a_range_goes_in_the_order_of_identifiers_not_of_keys(auctions, reference):
+    """By code point, as in the reference meaning; on the ledger the short `zz` stands before the longer `aaa`."""
+    network = Network(auctions, reference=reference)
+    assert encode_key("Bid", ("a", "zz")) < encode_key("Bid", ("a", "aaa"))
+    for bidder in ("zz", "aaa", "mmmm"):
+        network.invoke("Bid", {"caller": bidder, "lot": "a", "price": 1})
+    network.invoke("NameLast", {"caller": "x", "lot": "a"})
+    assert network.row("Lot", "a")["last"] == "zz"
+
+
+def test_a_reference_network_runs_the_walk(monkeypatch, auctions):
+    def refuse(*arguments):
+        raise AssertionError("compiled code ran")
+
+    monkeypatch.setattr(Compiled, "run", refuse)
+    assert Network(auctions, reference=True).invoke("OpenLot", {"caller": "x", "lot": "a"}).code == "VALID"
+    with pytest.raises(AssertionError, match=r"compiled code ran"):
+        Network(auctions).invoke("OpenLot", {"caller": "x", "lot": "a"})
 
 
 def test_a_declared_scan_is_one_range_over_the_table(auctions):
@@ -143,7 +166,7 @@ def test_ranges_are_the_same_compiled_and_walked(auctions, lots):
         for lot in lots:
             network.invoke("OpenLot", {"caller": "x", "lot": lot})
             network.invoke("Bid", {"caller": "x", "lot": lot, "price": 3})
-        results.append([network.propose(name, {"caller": "x", "lot": "a"}).read_write_set for name in ("Tally", "CloseAll")])
+        results.append([network.propose(name, {"caller": "x", "lot": "a"}).read_write_set for name in ("Tally", "NameLast", "CloseAll")])
     assert results[0] == results[1] and all(found.ranges for found in results[0])
 
 

@@ -145,6 +145,16 @@ def test_keys_that_the_schema_does_not_have_are_refused(paper, row):
         RowCodec(paper).checked(encode_key(*row), canonical(GOOD))
 
 
+@pytest.mark.parametrize("paid", [0, 1, None, "true"])
+def test_a_boolean_is_true_or_false(paper, paid):
+    codec = RowCodec(paper)
+    cells = {name: kind.default for name, kind in paper.schema.tables["TC"].cells.items()}
+    key = encode_key("TC", ("tc-1",))
+    assert codec.checked(key, canonical({**cells, "paid": True}))[1][list(cells).index("paid")] is True
+    with pytest.raises(UndecodableValue, match=r"TC.paid is .*; a Boolean is True or False"):
+        codec.checked(key, canonical({**cells, "paid": paid}))
+
+
 def test_a_table_off_the_ledger_has_no_key(paper):
     with pytest.raises(UnknownTable, match=r"'Sent' is kept off the ledger; choices: .*\bTJ\b"):
         RowCodec(paper).key("Sent", ("do-1", "ci-1"))

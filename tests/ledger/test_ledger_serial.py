@@ -19,7 +19,8 @@ from spec import concrete
 from spec.concrete import View
 from spec.errors import Refused
 
-BLOCKS, MOST_CALLS, SCENARIOS = 60, 8, 24
+BLOCKS, MOST_CALLS, SCENARIOS = 60, 8, 30
+OFTEN = {"UpdateTJ": 8, "StartRound": 4, "VerifyCI": 3}  # those that seldom become valid, because much else must hold
 
 
 class Traffic:
@@ -27,7 +28,7 @@ class Traffic:
 
     def __init__(self, network, universe, callers, rng):
         self.network, self.universe, self.callers, self.rng = network, universe, callers, rng
-        self.transactions = [t for t in network.protocol.transactions.values() if t.on_ledger]
+        self.transactions = [t for t in network.protocol.transactions.values() if t.on_ledger for _ in range(OFTEN.get(t.name, 1))]
         self.kept, self.counts, self.valid = [], Counter(), Counter()
 
     def arguments(self, transaction):
@@ -125,7 +126,9 @@ def test_what_commits_equals_a_serial_atomic_run(new_network, honest_calls):
         counts, valid = counts + traffic.counts, valid + traffic.valid
     assert counts["VALID"] >= 2000
     assert counts["MVCC_READ_CONFLICT"] > 500 and counts["DUPLICATE_TXID"] > 100 and counts["refused"] > 1000
-    assert set(valid) == {name for name, t in new_network().protocol.transactions.items() if t.on_ledger}
+    assert {name for name, times in valid.items() if times >= 20} == {
+        name for name, t in new_network().protocol.transactions.items() if t.on_ledger
+    }
 
 
 def test_ranges_scans_and_blind_writes_equal_a_serial_atomic_run(auctions):
