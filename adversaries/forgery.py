@@ -18,8 +18,10 @@ def forgeries(protocol: Protocol) -> dict[str, Transaction]:
     for table in protocol.schema.tables.values():
         if table.on_ledger:
             keys = {f"key_{part}": kind for part, kind in table.key}
-            transaction = Transaction(f"Forge {table.name}", "peer", True, {"caller": MEMBER, **keys, **table.cells}, grade,
-                                      f"a peer signs a write set with any values for a row of {table.name}", honest={"peer": TRUE}, powers={"peer": FALSE})  # fmt: skip
+            parameters = {"caller": MEMBER, **keys, **table.cells}
+            said = f"a peer signs a write set with any values for a row of {table.name}"
+            transaction = Transaction(f"Forge {table.name}", "peer", True, parameters, grade, said)
+            transaction.honest, transaction.powers = {"peer": TRUE}, {"peer": FALSE}
             row = tuple(parameter(part, kind) for part, kind in keys.items())
             transaction.effects["forge"] = [Write(table.name, name, row, parameter(name, kind)) for name, kind in table.cells.items()]
             steps[transaction.name] = transaction

@@ -15,6 +15,6 @@ VARIANT = Variant(
         Amendment("require", "JoinCI.own_instance", "C35: any CO can write any instance's hash",
                   lambda tx, instance, hash, nonce: instance.co == tx.caller),
         Amendment("require", "JoinCI.not_joined", "C11: a CO joins again after it was verified",
-                  lambda tx, instance, hash, nonce: instance.hash == None),  # noqa: E711
+                  lambda tx, instance, hash, nonce: instance.hash == None),
     ),
 )  # fmt: skip

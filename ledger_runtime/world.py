@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ledger_runtime.digests import to_ledger
 from ledger_runtime.blocks import Endorsed
+from ledger_runtime.digests import to_ledger
 from ledger_runtime.errors import LedgerError
 from ledger_runtime.network import Network
 from spec.compiled import Compiled

@@ -13,7 +13,9 @@ EXIT_BAD_USE = 2
 EXIT_DISAGREES = 3
 EXIT_INTERRUPTED = 130
 
-EPILOGUE = """exit codes: 0 as committed expectations say; 1 a verdict differs; 2 bad use; 3 the tool disagrees with itself; 130 interrupted"""
+EPILOGUE = (
+    """exit codes: 0 as committed expectations say; 1 a verdict differs; 2 bad use; 3 the tool disagrees with itself; 130 interrupted"""
+)
 
 
 def positive_seconds(text: str) -> float:
@@ -52,17 +54,32 @@ def reading(text: str) -> tuple[str, str]:
 
 
 def add_variant(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--variant", default="paper", metavar="NAME", help="variant of the protocol, or the path of a .py file (default: paper)")
-    parser.add_argument("--switch", action="append", type=reading, default=[], metavar="X15=owner", help="take another reading of a contradiction; may be repeated")
+    parser.add_argument(
+        "--variant", default="paper", metavar="NAME", help="variant of the protocol, or the path of a .py file (default: paper)"
+    )
+    parser.add_argument(
+        "--switch",
+        action="append",
+        type=reading,
+        default=[],
+        metavar="X15=owner",
+        help="take another reading of a contradiction; may be repeated",
+    )
 
 
 def add_search(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--claim", action="append", metavar="C31", help="claim to decide, or one part of it as C31/event; may be repeated (default: all)")
+    parser.add_argument(
+        "--claim", action="append", metavar="C31", help="claim to decide, or one part of it as C31/event; may be repeated (default: all)"
+    )
     parser.add_argument("--coalition", action="append", metavar="NAME", help="who may deviate; may be repeated (default: all)")
     parser.add_argument("--scope", metavar="MxN", help="subsets x replicas, such as 2x2 (default: each claim's own)")
     parser.add_argument("--depth", type=depth, metavar="N", help="most steps of an attack (default: each claim's own; from empty 12)")
-    parser.add_argument("--from", dest="start", choices=("market", "empty"), default="market", help="start from a populated market or from nothing")
-    parser.add_argument("--timeout-s", type=positive_seconds, metavar="S", help="outer stop for each search; what is not decided is `unknown`")
+    parser.add_argument(
+        "--from", dest="start", choices=("market", "empty"), default="market", help="start from a populated market or from nothing"
+    )
+    parser.add_argument(
+        "--timeout-s", type=positive_seconds, metavar="S", help="outer stop for each search; what is not decided is `unknown`"
+    )
 
 
 def add_common(parser: argparse.ArgumentParser, with_seed: bool = True) -> None:
@@ -73,7 +90,9 @@ def add_common(parser: argparse.ArgumentParser, with_seed: bool = True) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    top = argparse.ArgumentParser(prog="marketproof", description="Proves, attacks and runs the protocol of a trustless AI marketplace.", epilog=EPILOGUE)
+    top = argparse.ArgumentParser(
+        prog="marketproof", description="Proves, attacks and runs the protocol of a trustless AI marketplace.", epilog=EPILOGUE
+    )
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
@@ -82,7 +101,9 @@ def parser() -> argparse.ArgumentParser:
     add_search(check)
     add_common(check)
     check.add_argument("--evidence", default="evidence", metavar="DIR", help="where the evidence is written (default: evidence)")
-    check.add_argument("--jobs", type=jobs, default=min(os.cpu_count() or 1, 8), metavar="N", help="processes that search (default: one for each core)")
+    check.add_argument(
+        "--jobs", type=jobs, default=min(os.cpu_count() or 1, 8), metavar="N", help="processes that search (default: one for each core)"
+    )
     check.add_argument("--without-job", action="store_true", help="only the matrix, without the training job")
     check.add_argument("--accept", action="store_true", help="write the committed expectations anew from this run")
 
@@ -151,7 +172,9 @@ def guarded(given: argparse.Namespace) -> int:
     except ToolDisagrees as error:
         print(f"marketproof: the tool disagrees with itself: {error}", file=sys.stderr)
         return EXIT_DISAGREES
-    except (UserError, *expected_errors()) as error:
+    except Exception as error:
+        if not isinstance(error, (UserError, *expected_errors())):
+            raise
         print(f"marketproof: error: {error}", file=sys.stderr)
         return EXIT_BAD_USE
 

@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 from adversaries.coalitions import Coalition
 from marketproof.progress import Progress
@@ -104,8 +103,10 @@ class Bench:
         assumptions = [
             "a committed valid transaction is one atomic step (execute-order-validate re-checks every read)",
             "hashes are injective and nonces unguessable unless seen", f"coalition: {coalition.described}", *claim.assumptions,
-            *(f"{name} reads as {reading!r}" for name, reading in self.protocol.readings.items() if reading != self.protocol.switches[name].default),
         ]  # fmt: skip
+        for name, taken in self.protocol.readings.items():
+            if taken != self.protocol.switches[name].default:
+                assumptions.append(f"{name} reads as {taken!r}")
         return Row(
             claim=claim.name, variant=self.protocol.name, coalition=coalition.name, verdict=verdict, part=claim.parts[0].name,
             method=f"bounded search (finite symbolic meaning, {BACKEND})", scope=f"{scope} and one spare of each", depth=answer.depth,
@@ -132,7 +133,9 @@ class Bench:
         try:
             explanation = replay(self.protocol, claim, witness, scope)
         except ReplayFailed as error:
-            raise ToolDisagrees(f"{claim.name} against {witness.coalition}: the search found an attack that the ledger refuses: {error}") from error
+            raise ToolDisagrees(
+                f"{claim.name} against {witness.coalition}: the search found an attack that the ledger refuses: {error}"
+            ) from error
         witness.told += [f"this breaks {claim.name} ({witness.part}): " + "; ".join(explanation)]
         return explanation
 
@@ -167,7 +170,9 @@ class Bench:
         """A second opinion on a *holds_to*: all runs at a smaller scope, one state at a time, without symbols."""
         steps = all_steps(self.protocol, coalition)
         goal = goal_of(claim, self.protocol, steps)
-        found = enumerate_runs(self.protocol, self.compiled, goal, scope, self.market(scope, "market"), frozenset(), steps, depth, self.progress)
+        found = enumerate_runs(
+            self.protocol, self.compiled, goal, scope, self.market(scope, "market"), frozenset(), steps, depth, self.progress
+        )
         if found.broken is not None:
             raise ToolDisagrees(f"{claim.name} against {coalition.name}: enumeration at {scope} breaks {found.part} by {found.broken}")
         return f"plain enumeration at {scope}: {found.states} states to depth {found.depth}"

@@ -20,6 +20,7 @@ from properties import expectations
 from properties.claims import Claim
 from reports import terminal
 
+
 def check(given: argparse.Namespace) -> int:
     """Run everything; 0 when the committed expectations hold, 1 when a verdict differs."""
     place = Path(given.evidence)
@@ -90,7 +91,9 @@ def decide_matrix(
     return found
 
 
-def tell_sometimes(bench: Bench, given: argparse.Namespace, claims: list[Claim], decided: list[tuple[Claim, Decided]], say: Any) -> list[str]:
+def tell_sometimes(
+    bench: Bench, given: argparse.Namespace, claims: list[Claim], decided: list[tuple[Claim, Decided]], say: Any
+) -> list[str]:
     """Reach each claim's *sometimes* honestly; a claim over states that cannot be reached is vacuous and not known to hold."""
     reached, vacuous = [], []
     for claim in {claim.name: claim for claim in claims if claim.reachable is not None}.values():
@@ -117,7 +120,13 @@ def conclude(
         (expectations.FOLDER / f"{bench.protocol.name}.json").write_text(expectations.text(rows), encoding="utf-8")
     found = expectations.differences(bench.protocol.name, rows) if standard else None
     if given.json:
-        document = {"rows": [row.as_dict() for _, row, _ in rows], "job": job, "vacuous": vacuous, "differences": found, "evidence": str(place)}
+        document = {
+            "rows": [row.as_dict() for _, row, _ in rows],
+            "job": job,
+            "vacuous": vacuous,
+            "differences": found,
+            "evidence": str(place),
+        }
         print(json.dumps(document, indent=1, ensure_ascii=False))
     counts: dict[str, int] = {}
     for _, row, _ in rows:
@@ -125,11 +134,12 @@ def conclude(
     say("\n" + ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) + f"; evidence in {place}")
     failed = job is not None and "failed" in job
     if found is None:
-        say("not compared with expectations: " + ("there are none for this variant" if standard else "scope, depth, start or switches differ from theirs"))
+        say(
+            "not compared with expectations: "
+            + ("there are none for this variant" if standard else "scope, depth, start or switches differ from theirs")
+        )
         return int(failed)
     for line in found:
         print(f"differs: {line}", file=sys.stderr)
     say("as the committed expectations say" if not found else f"{len(found)} verdicts differ from the committed expectations")
     return 1 if found or failed else 0
-
-

@@ -82,7 +82,11 @@ def attack(given: argparse.Namespace) -> int:
     if given.evidence:
         evidence.write(Path(given.evidence), evidence_files(bench, [decided for _, decided in found]))
     if given.json:
-        print(json.dumps({"rows": [d.row.as_dict() | {"told": d.witness.told if d.witness else []} for _, d in found]}, indent=1, ensure_ascii=False))
+        print(
+            json.dumps(
+                {"rows": [d.row.as_dict() | {"told": d.witness.told if d.witness else []} for _, d in found]}, indent=1, ensure_ascii=False
+            )
+        )
         return 0
     chosen = found if given.coalition else [entry for entry in found if entry[1] is smallest([d for c, d in found if c is entry[0]])]
     for claim, decided in chosen:
@@ -215,9 +219,7 @@ def doctor(given: argparse.Namespace) -> int:
 
 
 def completion(given: argparse.Namespace) -> int:
-    import argcomplete
+    from argcomplete.shell_integration import shellcode
 
-    print(argcomplete.shellcode(["marketproof"], shell=given.shell))
+    print(shellcode(["marketproof"], shell=given.shell))
     return 0
-
-

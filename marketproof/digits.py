@@ -69,9 +69,7 @@ def prepare(
     training_rows, test_rows = split_train_test(load_digits_dataset(), chance)
     parts = split(training_rows.labels, subsets, chance)
     surroundings = Surroundings(Network(protocol, seed=seed), Post(), ObjectStore(np.random.default_rng(of_store)))
-    cloud_owners = [
-        cast.cloud_owner(place)(surroundings, np.random.default_rng(of_cloud)) for place, of_cloud in enumerate(of_clouds)
-    ]
+    cloud_owners = [cast.cloud_owner(place)(surroundings, np.random.default_rng(of_cloud)) for place, of_cloud in enumerate(of_clouds)]
     holders = [[owner.identifier for owner in cloud_owners[first : first + replicas]] for first in range(0, len(cloud_owners), replicas)]
     data_owner = cast.data_owner(
         surroundings, np.random.default_rng(of_owner), sample_of(training_rows), [training_rows.rows(part) for part in parts], holders
@@ -195,6 +193,4 @@ def central_accuracies(job: Played, rounds: int) -> list[float]:
 def everything(data_owner: DataOwner) -> Dataset:
     """All training rows; their order does not matter to the trainer."""
     parts: Sequence[Dataset] = [part.rows for part in data_owner.parts]
-    return Dataset(
-        np.concatenate([rows.features for rows in parts]), np.concatenate([rows.labels for rows in parts]), parts[0].class_count
-    )
+    return Dataset(np.concatenate([rows.features for rows in parts]), np.concatenate([rows.labels for rows in parts]), parts[0].class_count)

@@ -26,7 +26,12 @@ def findings() -> list[dict[str, Any]]:
     """Name, what was found (None if missing), what it is needed for and whether `make check` needs it."""
     python = platform.python_version()
     found: list[dict[str, Any]] = [
-        {"name": "python", "found": python if sys.version_info >= (3, 11) else None, "needed for": "everything (3.11 or later)", "required": True}
+        {
+            "name": "python",
+            "found": python if sys.version_info >= (3, 11) else None,
+            "needed for": "everything (3.11 or later)",
+            "required": True,
+        }
     ]
     for name, (purpose, required) in PACKAGES.items():
         try:

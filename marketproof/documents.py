@@ -35,13 +35,17 @@ def verdict_tables(details: bool = False) -> list[str]:
         if known is None:
             continue
         header = ["claim", "", *COALITIONS]
-        lines = [f"Variant `{name}`: ✗ k: refuted in k steps, replayed on the ledger; ≤ k: no attack to depth k.\n", row(header), row(["---"] * len(header))]
+        lines = [
+            f"Variant `{name}`: ✗ k: refuted in k steps, replayed on the ledger; ≤ k: no attack to depth k.\n",
+            row(header),
+            row(["---"] * len(header)),
+        ]
         for claim, by in known.items():
             cells = [cell(by.get(coalition)) for coalition in COALITIONS]
             if not any(cells):
                 only, entry = next(iter(by.items()))
                 cells = [f"{cell(entry)} ({only})", *[""] * (len(COALITIONS) - 1)]
-            lines.append(row([claim, CLAIMS[claim.partition('/')[0]].title, *cells]))
+            lines.append(row([claim, CLAIMS[claim.partition("/")[0]].title, *cells]))
         texts.append("\n".join(lines))
         if details:
             texts += [told(claim, coalition, entry) for claim, by in known.items() for coalition, entry in by.items() if entry["steps"]]

@@ -68,7 +68,9 @@ def write(directory: Path, files: dict[str, str]) -> None:
                 retired.rename(directory)
             raise
     except OSError as error:
-        raise UserError(f"the evidence could not be written to {str(directory)!r}: {error.strerror or error}; nothing was changed") from error
+        raise UserError(
+            f"the evidence could not be written to {str(directory)!r}: {error.strerror or error}; nothing was changed"
+        ) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(retired, ignore_errors=True)

@@ -157,5 +157,3 @@ def hash_with_nonce(payload: bytes, nonce: str) -> str:
     except ValueError:
         appended = nonce.encode()
     return literal_hash(payload, appended)
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from adversaries.coalitions import COALITIONS
 from ledger_runtime.world import StepRefused, World
 from model.enumeration import Action
@@ -72,5 +71,3 @@ def broken_by_step(goal: Goal, part: str, world: World, steps: dict[str, Transac
     if evaluate(condition, given, view):
         return []
     return [f"{name} is accepted although " + "; ".join(explain(condition, given, view))]
-
-

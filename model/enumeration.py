@@ -23,7 +23,9 @@ def parameters_of(expression: Expression) -> set[str]:
     return {node._args[0] for node in walk(expression) if node._op == "par"}
 
 
-def generator(compiled: Compiled, transaction: Transaction, universe: dict[str, list[Any]], honest: bool) -> Callable[..., Iterator[dict[str, Any]]]:
+def generator(
+    compiled: Compiled, transaction: Transaction, universe: dict[str, list[Any]], honest: bool
+) -> Callable[..., Iterator[dict[str, Any]]]:
     """Source of `for each parameter: if its conditions hold: ...` compiled into a generator of arguments."""
     source = Source(compiled.schema)
     conditions = transaction.honest if honest else transaction.powers
@@ -58,7 +60,9 @@ def _given(name: str, pending: list[Expression], bound: set[str]) -> Expression 
 class Steps:
     """All steps of a protocol over a universe of values, for a coalition."""
 
-    def __init__(self, compiled: Compiled, universe: dict[str, list[Any]], coalition: frozenset[Any], transactions: dict[str, Transaction]) -> None:
+    def __init__(
+        self, compiled: Compiled, universe: dict[str, list[Any]], coalition: frozenset[Any], transactions: dict[str, Transaction]
+    ) -> None:
         self.compiled, self.universe, self.coalition, self.transactions = compiled, universe, coalition, transactions
         self._generators: dict[tuple[str, bool], Callable[..., Iterator[dict[str, Any]]]] = {}
 
@@ -82,4 +86,3 @@ class Steps:
         if outcome.refused:
             return None
         return {**outcome.writes, **self.compiled.observe(transaction, arguments, view)}
-

@@ -144,7 +144,9 @@ class Meaning:
         if op == "image":
             sort = e._kind
             assert isinstance(sort, Sort)
-            return self.circuit.mapped(self.evaluate(args[0], environment, state), lambda value: None if value is None else sort.image(value))
+            return self.circuit.mapped(
+                self.evaluate(args[0], environment, state), lambda value: None if value is None else sort.image(value)
+            )
         if op == "deviating":
             member = self.evaluate(args[0], environment, state)
             return self.circuit.disjunction(
@@ -230,7 +232,9 @@ class Hit:
 class Step:
     """One step of a run: which transaction is taken, with which arguments, and what each cell is afterwards."""
 
-    def __init__(self, before: State, transactions: dict[str, Transaction], taken: dict[str, int], arguments: dict[str, dict[str, Any]]) -> None:
+    def __init__(
+        self, before: State, transactions: dict[str, Transaction], taken: dict[str, int], arguments: dict[str, dict[str, Any]]
+    ) -> None:
         self.before, self.taken, self.arguments = before, taken, arguments
         self.meaning = before.meaning
         self._writers: dict[tuple[str, str], list[tuple[str, Write]]] = {}

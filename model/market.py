@@ -23,10 +23,14 @@ class Market:
     steps: list[Action]
 
 
-def populate(protocol: Protocol, compiled: Compiled, scope: Scope, target: Expression, start: Market | None = None, most_steps: int = 2000) -> Market:
+def populate(
+    protocol: Protocol, compiled: Compiled, scope: Scope, target: Expression, start: Market | None = None, most_steps: int = 2000
+) -> Market:
     """Honest parties alone, each time the first step in text order that changes something, until `target` holds.
 
-    From nothing, or from a market reached before; the steps are those taken here.  Raises MarketError when nothing more can be done, or after `most_steps`.
+    From nothing, or from a market reached before; the steps are those taken here.
+
+    Raises MarketError when nothing more can be done, or after `most_steps`.
     """
     steps = Steps(compiled, scope.universe(protocol, spares=False), frozenset(), protocol.transactions)
     rows: Rows = dict(scope.facts() if start is None else start.rows)

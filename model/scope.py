@@ -45,7 +45,7 @@ class Scope:
         return self.subsets * self.replicas
 
     def members(self) -> dict[str, str | None]:
-        """Every member with what it wants to be; spare COs may join late, a spare pseudonym belongs to nobody until a coalition takes it."""
+        """Every member with what it wants to be; spare COs may join late, a spare pseudonym goes with the coalition."""
         owners = {f"co-{i}": "CO" for i in range(1, self.instances + self.spares + 1)}
         spares: dict[str, str | None] = {f"pseudonym-{i}": None for i in range(1, self.spares + 1)}
         return {"do-1": "DO", **owners, "mo-1": "MO", **spares}
@@ -86,5 +86,3 @@ def values_of(kind: Kind, universe: dict[str, list[Any]]) -> list[Any]:
     if hasattr(kind, "values"):
         return list(kind.values)
     return universe[kind.sort]
-
-

@@ -69,7 +69,7 @@ def whole(transactions: dict[str, Transaction]) -> Slice:
 
 def narrowed(transaction: Transaction, needed: set[FieldName]) -> Transaction:
     """The same transaction with only the visible writes."""
-    copy = Transaction(**{**transaction.__dict__})
+    copy = Transaction(**transaction.__dict__)
     copy.effects = {name: [w for w in writes if seen(w, needed)] for name, writes in transaction.effects.items()}
     copy.observations = {name: [w for w in writes if seen(w, needed)] for name, writes in transaction.observations.items()}
     return copy

@@ -72,7 +72,14 @@ def parse(text: str) -> dict[str, Any]:
     if fields.get("schema") != SCHEMA_VERSION:
         raise WitnessError(f"a witness of schema {fields.get('schema')!r}; this version reads {SCHEMA_VERSION}")
     texts = ("claim", "part", "variant", "scope", "start", "coalition")
-    shapes: dict[str, type] = {**dict.fromkeys(texts, str), "readings": dict, "deviating": list, "prefix": list, "runs": list, "broken_at": int}
+    shapes: dict[str, type] = {
+        **dict.fromkeys(texts, str),
+        "readings": dict,
+        "deviating": list,
+        "prefix": list,
+        "runs": list,
+        "broken_at": int,
+    }
     for name, shape in shapes.items():
         if not isinstance(fields.get(name), shape) or isinstance(fields.get(name), bool):
             raise WitnessError(f"field {name!r} of the witness should be a {shape.__name__}, not {short(fields.get(name))}")
@@ -99,7 +106,9 @@ def decode(step: Any, transactions: dict[str, Transaction], universe: dict[str, 
     kinds = transactions[name].parameters
     if set(arguments) != set(kinds):
         raise WitnessError(f"{name} takes {choices(kinds)}, not {choices(map(str, arguments))}")
-    return name, {parameter: decode_value(kind, arguments[parameter], universe, f"{name}({parameter})") for parameter, kind in kinds.items()}
+    return name, {
+        parameter: decode_value(kind, arguments[parameter], universe, f"{name}({parameter})") for parameter, kind in kinds.items()
+    }
 
 
 def decode_value(kind: Kind, value: Any, universe: dict[str, list[Any]], where: str) -> Any:
@@ -122,7 +131,9 @@ def decode_value(kind: Kind, value: Any, universe: dict[str, list[Any]], where: 
     return value
 
 
-def load(text: str, transactions: dict[str, Transaction], protocol: Protocol, fields: dict[str, Any] | None = None) -> tuple[Witness, Scope]:
+def load(
+    text: str, transactions: dict[str, Transaction], protocol: Protocol, fields: dict[str, Any] | None = None
+) -> tuple[Witness, Scope]:
     """A witness of the given protocol from the text of a file."""
     fields = fields or parse(text)
     try:

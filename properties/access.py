@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from spec.kinds import BOOLEAN
 from spec.schema import Row, TableHandle, Write
 from spec.text import AccessRule, Protocol
 from spec.tracing import Transaction
-from spec.kinds import BOOLEAN
 from spec.tree import Expression, boolean, conjunction, disjunction, implies, node
 
 

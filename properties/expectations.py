@@ -37,7 +37,8 @@ def differences(variant: str, rows: list[tuple[str, Row, list[str]]]) -> list[st
             found.append(f"{label} against {row.coalition}: {row.short}, and nothing was expected")
         elif wanted != now:
             what = [name for name in now if now[name] != wanted.get(name)]
-            found.append(f"{label} against {row.coalition}: {row.short}; expected {wanted['verdict']} at {wanted['depth']} (differs in {', '.join(what)})")
+            before = f"{wanted['verdict']} at {wanted['depth']}"
+            found.append(f"{label} against {row.coalition}: {row.short}; expected {before} (differs in {', '.join(what)})")
     return found
 
 

@@ -1,4 +1,5 @@
 """The claims of the paper that are decided so far, with their quotation and place; `claims.md` keeps their numbers."""
+# ruff: noqa: E501 (a table)
 
 from __future__ import annotations
 
@@ -6,9 +7,9 @@ from typing import Any
 
 from properties.access import obeys_access_table
 from properties.claims import Claim, Part
+from spec.kinds import INTEGER
 from spec.language import count, deviating, every, image, implies, in_run, some, term
 from spec.paper.assets import CI, CONTENT, DELIVERY, DRAWN, DS, DSS, EPOCHS, MODEL_HASH, SELECTION, TC, TJ, VERIFIED_HASH, WEIGHTS
-from spec.kinds import INTEGER
 from spec.text import Protocol
 from spec.tracing import Transaction
 from spec.tree import parameter
@@ -33,7 +34,9 @@ def delivered_now(couple: Any, instance: Any) -> Any:
 
 
 def remaining_is_exact() -> Any:
-    undelivered = lambda couple: count(CI, lambda instance: selected_now(couple, instance) & ~delivered_now(couple, instance))  # noqa: E731
+    def undelivered(couple: Any) -> Any:
+        return count(CI, lambda instance: selected_now(couple, instance) & ~delivered_now(couple, instance))
+
     return every(TC, lambda couple: couple.rem == undelivered(couple))
 
 
@@ -74,11 +77,12 @@ def same_report(couple: Any, first: Any, second: Any) -> Any:
     """Both are reported, for the current round, and open with the nonces beside them to the same weights."""
     one, other = (TJ.named(couple=couple, instance=instance, round=couple.round) for instance in (first, second))
     opened = [row.hash == term(MODEL_HASH, weights=row.hash.weights, nonce=row.nonce) for row in (one, other)]
-    return (one.hash != None) & (other.hash != None) & opened[0] & opened[1] & (one.hash.weights == other.hash.weights)  # noqa: E711
+    return (one.hash != None) & (other.hash != None) & opened[0] & opened[1] & (one.hash.weights == other.hash.weights)
 
 
 def same_selection_in_both_runs() -> Any:
     """At the same epoch of its dataset, a couple whose round is open has the same subsets selected in both runs."""
+
     def selected(couple: Any, subset: Any) -> Any:
         return some(couple.curdssidlist, lambda other: other == subset)
 

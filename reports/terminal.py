@@ -49,13 +49,19 @@ def table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 
 
 def wrapped(text: str, indent: str = "") -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=" " * (len(indent) + 3), break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        text, WIDTH, initial_indent=indent, subsequent_indent=" " * (len(indent) + 3), break_long_words=False, break_on_hyphens=False
+    )
 
 
 def told(title: str, statement: str, row: Row, sentences: Sequence[str], prefix: int) -> str:
     """An attack as numbered steps, with what it breaks."""
     start = f"a populated market, reached by {prefix} honest steps" if row.start == "market" else "nothing"
-    lines = [coloured(f"{title}: refuted by {row.coalition} in {row.depth} steps", "refuted"), wrapped(f"claimed: {statement}", "  "), f"  from {start}:"]
+    lines = [
+        coloured(f"{title}: refuted by {row.coalition} in {row.depth} steps", "refuted"),
+        wrapped(f"claimed: {statement}", "  "),
+        f"  from {start}:",
+    ]
     return "\n".join([*lines, *(wrapped(sentence, "  ") for sentence in sentences)])
 
 

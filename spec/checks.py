@@ -11,6 +11,8 @@ from spec.text import Protocol
 from spec.tracing import Transaction
 from spec.tree import Expression, walk
 
+ENDORSEMENTS = ("any", "majority", "all")
+
 
 def check_protocol(protocol: Protocol) -> None:
     """Refuse, with file and line, a text that reads or writes what it may not."""
@@ -20,6 +22,9 @@ def check_protocol(protocol: Protocol) -> None:
             check_chaincode(protocol.schema, transaction)
             check_honest_sender(protocol.schema, transaction)
     check_access(protocol)
+    if protocol.policy.endorsement not in ENDORSEMENTS:
+        said = f"no endorsement policy {protocol.policy.endorsement!r}; choices: {choices(ENDORSEMENTS)}"
+        raise SpecificationError(said, protocol.name)
 
 
 def expressions_of(writes: Iterable[Write]) -> Iterable[Expression]:
@@ -55,16 +60,24 @@ def check_writes(schema: Schema, transaction: Transaction) -> None:
     for place, write in placed(transaction, transaction.effects):
         if not (transaction.on_ledger and schema.table(write.table).on_ledger):
             raise SpecificationError(f"{transaction.name} writes {write.table} in an effect; off the ledger use observe(...)", place)
+        check_monotone(schema, transaction, write, place)
     for place, write in placed(transaction, transaction.observations):
         table = schema.table(write.table)
-        target = f"{write.table}.{write.field}"
         if table.on_ledger or table.category == "rigid":
             raise SpecificationError(f"{transaction.name} observes into {write.table}, which is {table.category}", place)
-        monotone = write.field in table.fields and table.fields[write.field].monotone
-        if monotone and write.value._op != "lit":
-            raise SpecificationError(f"{transaction.name} writes a computed value to the monotone {target}", place)
-        if monotone and write.value._args[0] == table.cells[write.field].default:
-            raise SpecificationError(f"{transaction.name} gives the monotone {target} its default {write.value._args[0]!r} again", place)
+        check_monotone(schema, transaction, write, place)
+
+
+def check_monotone(schema: Schema, transaction: Transaction, write: Write, place: str) -> None:
+    """A monotone field gets one constant, and never its default again."""
+    table = schema.table(write.table)
+    if write.field not in table.fields or not table.fields[write.field].monotone:
+        return
+    target = f"{write.table}.{write.field}"
+    if write.value._op != "lit":
+        raise SpecificationError(f"{transaction.name} writes a computed value to the monotone {target}", place)
+    if write.value._args[0] == table.cells[write.field].default:
+        raise SpecificationError(f"{transaction.name} gives the monotone {target} its default {write.value._args[0]!r} again", place)
 
 
 def check_chaincode(schema: Schema, transaction: Transaction) -> None:

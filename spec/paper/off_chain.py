@@ -8,8 +8,8 @@ from typing import Any
 from spec.language import becomes, choose, count, every, image, term
 from spec.paper.assets import (
     AGGREGATED, AGREEMENT, CHECKED, CI, CO, CONTENT, DATA_HASH, DOWNLOADED, DS, DSS, ENTITY, FETCHED, LOCATION, MOD, MODEL_HASH,
-    OWN_SUBSET, PAID_OUT, PREPARED, RECEIVED, SAMPLE, SAMPLE_SEEN, SELECTION, SENT, STORE, TC, TJ, TRAINED, TRAINING_FILE, UPLOADED,
-    WEIGHTS, own_nonce, paper,
+    OWN_SUBSET, PAID_OUT, PREPARED, RECEIVED, REQUESTED, SAMPLE, SAMPLE_SEEN, SELECTION, SENT, STORE, TC, TJ, TRAINED, TRAINING_FILE,
+    UPLOADED, WEIGHTS, own_nonce, paper,
 )  # fmt: skip
 from spec.paper.knowledge import knows_content, knows_weights
 from spec.tracing import Tracing
@@ -195,6 +195,4 @@ def pay(tx: Tracing, couple: TC) -> None:  # type: ignore[valid-type]
 
 @paper.honest("Pay")
 def pays_once(tx: Tracing, couple: Any) -> Any:
-    return (ENTITY[tx.caller].role == "MO") & ~PAID_OUT[tx.caller, couple].paid
-
-
+    return REQUESTED[tx.caller, couple].exists & ~PAID_OUT[tx.caller, couple].paid

@@ -65,7 +65,9 @@ class Sampler:
 
     def _states(self, walks: int) -> list[tuple[Rows, frozenset[Any]]]:
         rng, prefixes = self.rng, self.prefixes()
-        pool = [(rows, coalition) for rows in prefixes for coalition in (frozenset[Any](), frozenset(rng.sample(self.universe["Member"], 2)))]
+        pool = [
+            (rows, coalition) for rows in prefixes for coalition in (frozenset[Any](), frozenset(rng.sample(self.universe["Member"], 2)))
+        ]
         for _ in range(walks):
             cut = rng.randrange(len(prefixes)) if rng.random() < 0.5 else len(prefixes) - 1 - int(rng.random() ** 2 * len(prefixes))
             rows = prefixes[cut]

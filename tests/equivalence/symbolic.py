@@ -43,7 +43,6 @@ class FreeState(State):
             else:
                 yield from fixed(cells[name], cell, cells[name].default if row is None else row[list(cells).index(name)])
 
-
     def keep_absent_rows_empty(self) -> None:
         """A row that does not exist holds defaults: for states that the solver is to choose."""
         circuit, tables = self.meaning.circuit, self.meaning.schema.tables
@@ -143,7 +142,9 @@ class SymbolicStep(Symbolic):
                 yield table, "exists", key
 
     def fix(self, rows: Rows, coalition: frozenset[Any], arguments: dict[str, Any], taken: bool = True) -> None:
-        given = [literal for name, kind in self.transaction.parameters.items() for literal in fixed(kind, self.arguments[name], arguments[name])]
+        given = [
+            literal for name, kind in self.transaction.parameters.items() for literal in fixed(kind, self.arguments[name], arguments[name])
+        ]
         self.solve(self.taken if taken else -self.taken, *given, *self.fixed_coalition(coalition), *self.before.fixed_to(rows))
 
     def after(self) -> dict[tuple[str, str, tuple[Any, ...]], Any]:

@@ -21,7 +21,16 @@ from tests.equivalence.symbolic import SymbolicStep
 ACCEPTED, REFUSED, EACH_WAY = 200, 50, 15
 MOST_TRIES = 300_000
 SCOPES = ("2x1", "1x2")
-OTHERWISE = {"X15": "owner", "X07": "verified_only", "X06": "draw", "X02": "chunk", "X01": "equal", "X08": "single", "X09": "signed", "X03": "ppds"}
+OTHERWISE = {
+    "X15": "owner",
+    "X07": "verified_only",
+    "X06": "draw",
+    "X02": "chunk",
+    "X01": "equal",
+    "X08": "single",
+    "X09": "signed",
+    "X03": "ppds",
+}
 STEPS = list(variant("paper").load().transactions)
 
 
