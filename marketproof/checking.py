@@ -79,7 +79,7 @@ def decide_matrix(
     say(f"variant {bench.protocol.name}: each claim against each coalition (✗ in k: refuted in k steps; holds ≤k: no attack to depth k)")
     say(terminal.matrix_header(names))
     cells = [(claim, name) for claim in claims for name in (names if claim.kind != "arith" else [""])]
-    orders = [order_of(claim, name, scope_of(given, claim), depth_of(given, claim), given.start) for claim, name in cells]
+    orders = [order_of(claim, name, scope_of(given, claim, name), depth_of(given, claim, name), given.start) for claim, name in cells]
     found: list[tuple[Claim, Decided]] = []
     with deciding(orders, (given.variant, given.switch, given.seed, given.timeout_s), given.jobs) as answers:
         for place, (claim, name) in enumerate(cells):

@@ -54,18 +54,21 @@ def coalitions_of(given: argparse.Namespace) -> list[Coalition]:
     return found if given.coalition or given.command == "check" else sorted(found, key=size)
 
 
-def scope_of(given: argparse.Namespace, claim: Claim) -> Scope:
-    return Scope.parse(given.scope or claim.scope)
+def scope_of(given: argparse.Namespace, claim: Claim, against: str = "") -> Scope:
+    return Scope.parse(given.scope or claim.deeper.get(against, (claim.scope, 0))[0])
 
 
-def depth_of(given: argparse.Namespace, claim: Claim) -> int:
+def depth_of(given: argparse.Namespace, claim: Claim, against: str = "") -> int:
     if given.depth is not None:
         return int(given.depth)
-    return claim.depth if given.start == "market" else DEPTH_FROM_EMPTY
+    own = claim.depth if given.scope else claim.deeper.get(against, ("", claim.depth))[1]
+    return own if given.start == "market" else DEPTH_FROM_EMPTY
 
 
-def decide(bench: Bench, given: argparse.Namespace, claim: Claim, against: Coalition) -> Decided:
-    return bench.decide(claim, against, scope_of(given, claim), depth_of(given, claim), given.start)
+def decide(bench: Bench, given: argparse.Namespace, claim: Claim, against: Coalition, most: int | None = None) -> Decided:
+    """One verdict; `most` asks only for an attack shorter than one that is known already."""
+    depth = depth_of(given, claim, against.name)
+    return bench.decide(claim, against, scope_of(given, claim, against.name), depth if most is None else min(most, depth), given.start)
 
 
 def attack(given: argparse.Namespace) -> int:
@@ -77,20 +80,18 @@ def attack(given: argparse.Namespace) -> int:
         scope_of(given, claim)
     progress = Progress()
     bench = Bench(load(given.variant, given.switch), given.seed, given.timeout_s, progress)
-    found = [(claim, decided) for claim in claims for decided in attacks_on(bench, given, claim, progress)]
-    progress.done()
+    found: list[Decided] = []
+    for claim in claims:
+        mine = attacks_on(bench, given, claim, progress)
+        found += mine
+        progress.done()
+        for decided in () if given.json else (mine if given.coalition else [smallest(mine)]):
+            print(shown(claim, decided), end="\n\n", flush=True)
     if given.evidence:
-        evidence.write(Path(given.evidence), evidence_files(bench, [decided for _, decided in found]))
+        evidence.write(Path(given.evidence), evidence_files(bench, found))
     if given.json:
-        print(
-            json.dumps(
-                {"rows": [d.row.as_dict() | {"told": d.witness.told if d.witness else []} for _, d in found]}, indent=1, ensure_ascii=False
-            )
-        )
-        return 0
-    chosen = found if given.coalition else [entry for entry in found if entry[1] is smallest([d for c, d in found if c is entry[0]])]
-    for claim, decided in chosen:
-        print(shown(claim, decided), end="\n\n")
+        rows = [one.row.as_dict() | {"told": one.witness.told if one.witness else []} for one in found]
+        print(json.dumps({"rows": rows}, indent=1, ensure_ascii=False))
     return 0
 
 
@@ -100,10 +101,16 @@ def attacks_on(bench: Bench, given: argparse.Namespace, claim: Claim, progress: 
         return [bench.decide_numbers(claim)]
     found: list[Decided] = []
     for _, group in itertools.groupby(coalitions_of(given), key=(lambda one: 0) if given.coalition else size):
+        best: int | None = None
         for one in group:
             progress.start(f"{claim.label} against {one.name}")
-            found.append(decide(bench, given, claim, one))
-        if any(decided.row.verdict == "refuted" for decided in found) and not given.coalition:
+            shorter = None if best is None or given.coalition else best - 1
+            decided = decide(bench, given, claim, one, shorter)
+            if shorter is None or decided.row.verdict == "refuted":
+                found.append(decided)
+            if decided.row.verdict == "refuted":
+                best = decided.row.depth
+        if best is not None and not given.coalition:
             break
     return found
 

@@ -35,7 +35,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Claim:
-    """A row of the verdict matrix."""
+    """A row of the verdict matrix.
+
+    `scope` and `depth` are how far the search looks by default; `deeper` gives another scope and depth against a coalition.
+    """
 
     name: str
     title: str
@@ -45,9 +48,10 @@ class Claim:
     sometimes: str
     reachable: Callable[[], Any] | None
     scope: str = "2x2"
-    depth: int = 5
+    depth: int = 6
     assumptions: tuple[str, ...] = ()
 
+    deeper: dict[str, tuple[str, int]] = field(default_factory=dict)
     of_several: bool = False
 
     @property

@@ -115,7 +115,8 @@ def selection_rule(tx: Tracing, couple: Any) -> Any:
 
 @paper.honest("StartRound")
 def starts_when_nothing_is_open(tx: Tracing, couple: Any, *_: Any) -> Any:
-    collected = (couple.round == 0) | (AGGREGATED[tx.caller, couple.mod].round == couple.round)
+    nothing = couple.curdssidlist.length == 0
+    collected = (couple.round == 0) | nothing | (AGGREGATED[tx.caller, couple.mod].round == couple.round)
     return REQUESTED[tx.caller, couple].exists & TRAINING_FILE[couple.mod].exists & (couple.rem == 0) & collected
 
 
