@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
+from typing import Any, NoReturn
 
-EXIT_AS_EXPECTED = 0
-EXIT_DIFFERS = 1
-EXIT_BAD_USE = 2
-EXIT_DISAGREES = 3
-EXIT_INTERRUPTED = 130
+from marketproof.endings import EXIT_AS_EXPECTED, EXIT_BAD_USE, complain, ending, prepared_streams, terminated_as_interrupted
 
 EPILOGUE = (
-    """exit codes: 0 as committed expectations say; 1 a verdict differs; 2 bad use; 3 the tool disagrees with itself; 130 interrupted"""
+    "exit codes: 0 as committed expectations say; 1 a verdict differs; 2 bad use; 3 the tool disagrees with itself; "
+    "130 interrupted; 141 nobody reads the output"
 )
+
+
+class Parser(argparse.ArgumentParser):
+    """Bad use is one line with the value and the choices; what starts like a negative number is a value, never an option."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{"epilog": EPILOGUE, **settings})
+        self._negative_number_matcher = re.compile(r"-(\d|inf|nan)")
+
+    def error(self, message: str) -> NoReturn:
+        complain(f"{message}; see `{self.prog} --help`")
+        sys.exit(EXIT_BAD_USE)
 
 
 def positive_seconds(text: str) -> float:
@@ -88,15 +99,13 @@ def add_common(parser: argparse.ArgumentParser, with_seed: bool = True) -> None:
         parser.add_argument("--seed", type=seed, default=0, metavar="N", help="seed of the solver and of every drawn value (default: 0)")
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """The whole command line."""
-    top = argparse.ArgumentParser(
-        prog="marketproof", description="Proves, attacks and runs the protocol of a trustless AI marketplace.", epilog=EPILOGUE
-    )
+    top = Parser(prog="marketproof", description="Proves, attacks and runs the protocol of a trustless AI marketplace.")
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
-    check = commands.add_parser("check", help="the main job: train on real data, then the verdict matrix", epilog=EPILOGUE)
+    check = commands.add_parser("check", help="the main job: train on real data, then the verdict matrix")
     add_variant(check)
     add_search(check)
     add_common(check)
@@ -105,19 +114,20 @@ def parser() -> argparse.ArgumentParser:
         "--jobs", type=jobs, default=min(os.cpu_count() or 1, 8), metavar="N", help="processes that search (default: one for each core)"
     )
     check.add_argument("--without-job", action="store_true", help="only the matrix, without the training job")
-    check.add_argument("--accept", action="store_true", help="write the committed expectations anew from this run")
+    check.add_argument("--accept", action="store_true", help="write the committed expectations anew from this run of the whole matrix")
 
-    attack = commands.add_parser("attack", help="search for an attack on a claim and tell it step by step", epilog=EPILOGUE)
+    attack = commands.add_parser("attack", help="search for an attack on a claim and tell it step by step")
     add_variant(attack)
     add_search(attack)
     add_common(attack)
     attack.add_argument("--evidence", metavar="DIR", help="also write rows and witnesses there")
 
-    replay = commands.add_parser("replay", help="replay a witness on the ledger", epilog=EPILOGUE)
+    replay = commands.add_parser("replay", help="replay a witness on the ledger")
     replay.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-CO.json")
+    replay.add_argument("--variant", metavar="NAME", help="variant that the witness is of, such as a .py file (default: the one it names)")
     add_common(replay, with_seed=False)
 
-    spec = commands.add_parser("spec", help="the specification as text", epilog=EPILOGUE)
+    spec = commands.add_parser("spec", help="the specification as text")
     actions = spec.add_subparsers(dest="action", metavar="show|diff|generate", required=True)
     show = actions.add_parser("show", help="print a variant, to be held beside the paper")
     show.add_argument("name", nargs="?", default="paper", metavar="VARIANT")
@@ -129,7 +139,7 @@ def parser() -> argparse.ArgumentParser:
     diff.add_argument("second", metavar="VARIANT")
     actions.add_parser("generate", help="write docs/generated anew")
 
-    doctor = commands.add_parser("doctor", help="what is installed, what is missing, and what that costs", epilog=EPILOGUE)
+    doctor = commands.add_parser("doctor", help="what is installed, what is missing, and what that costs")
     add_common(doctor, with_seed=False)
     completion = commands.add_parser("completion", help="print a script for shell completion")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
@@ -137,46 +147,39 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; gives the exit code."""
+    """Run a command; gives the exit code. Every expected failure is one clear line on standard error."""
+    prepared_streams()
+    try:
+        with terminated_as_interrupted():
+            code = run(arguments)
+            sys.stdout.flush()
+        return code
+    except BaseException as error:
+        return ending(error)
+
+
+def run(arguments: Sequence[str] | None) -> int:
+    """Read the command line and hand it to its command."""
     top = parser()
     if "_ARGCOMPLETE" in os.environ:
         import argcomplete
 
         argcomplete.autocomplete(top)
-    given = top.parse_args(arguments)
+    try:
+        given = top.parse_args(arguments)
+    except SystemExit as left:
+        return int(left.code or 0)
     if given.version:
         from marketproof.bench import versions
 
         print(f"marketproof {versions()['marketproof']}")
         return EXIT_AS_EXPECTED
     if given.command is None:
-        top.print_help()
+        top.print_help(sys.stderr)
         return EXIT_BAD_USE
-    return guarded(given)
-
-
-def guarded(given: argparse.Namespace) -> int:
-    """Run the command with every expected failure turned into one clear line and an exit code."""
     from marketproof import commands
-    from marketproof.bench import ToolDisagrees
-    from marketproof.errors import UserError, expected_errors
 
-    try:
-        return commands.run(given)
-    except KeyboardInterrupt:
-        print("\nmarketproof: interrupted; nothing half-written is left behind", file=sys.stderr)
-        return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_AS_EXPECTED
-    except ToolDisagrees as error:
-        print(f"marketproof: the tool disagrees with itself: {error}", file=sys.stderr)
-        return EXIT_DISAGREES
-    except Exception as error:
-        if not isinstance(error, (UserError, *expected_errors())):
-            raise
-        print(f"marketproof: error: {error}", file=sys.stderr)
-        return EXIT_BAD_USE
+    return commands.run(given)
 
 
 if __name__ == "__main__":

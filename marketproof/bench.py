@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import platform
 import time
 from dataclasses import dataclass, field
@@ -9,13 +10,14 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 
 from adversaries.coalitions import Coalition
+from marketproof.errors import ToolDisagrees
 from marketproof.progress import Progress
 from model.explicit import enumerate_runs
 from model.market import Market, populate
 from model.scope import Scope
 from model.search import Answer, Problem, Search, all_steps
-from model.solver import BACKEND
-from model.witness import Witness, sentence
+from model.solver import BACKEND, SolverMissing
+from model.witness import Witness, broken, told
 from properties.claims import Claim, goal_of, sometimes_of
 from properties.starts import populated
 from properties.verdicts import Row
@@ -23,10 +25,6 @@ from spec.compiled import Compiled
 from spec.text import Protocol
 
 COALITION_OF_ALL = "any f < n/2"
-
-
-class ToolDisagrees(Exception):
-    """Two parts of the tool give different answers: the run must stop."""
 
 
 def versions(*packages: str) -> dict[str, str]:
@@ -41,6 +39,16 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+
+
+def solver_for(claim: Claim) -> str:
+    """The package that decides a claim; raises SolverMissing when it cannot be imported."""
+    package, module = ("z3-solver", "z3") if claim.kind == "arith" else ("python-sat", "pysat.solvers")
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        raise SolverMissing(f"the package {package} is missing: run `make setup`, or see `marketproof doctor`") from error
+    return package
 
 
 @dataclass
@@ -118,13 +126,9 @@ class Bench:
         assert attack is not None
         steps = all_steps(self.protocol, coalition)
         deviating = {*attack.deviating, *(member for member, role in scope.members().items() if role is None and coalition.deviating)}
-        told = []
-        for number, run in enumerate(attack.runs, 1):
-            told += [f"run {number}:"] if len(attack.runs) > 1 else []
-            told += [f"{place}. {sentence(action, steps, scope, deviating)}" for place, action in enumerate(run, 1)]
         prefix = self.market(scope, start).steps
         return Witness(claim.name, attack.part, self.protocol.name, dict(self.protocol.readings), str(scope), start, coalition.name,
-                       attack.deviating, prefix, attack.runs, attack.depth, told)  # fmt: skip
+                       attack.deviating, prefix, attack.runs, attack.depth, told(attack.runs, steps, scope, deviating))  # fmt: skip
 
     def confirm_by_replay(self, claim: Claim, witness: Witness, scope: Scope) -> list[str]:
         """Replay on the ledger; a witness that does not break its claim at its last step is an error of the tool."""
@@ -136,7 +140,7 @@ class Bench:
             raise ToolDisagrees(
                 f"{claim.name} against {witness.coalition}: the search found an attack that the ledger refuses: {error}"
             ) from error
-        witness.told += [f"this breaks {claim.name} ({witness.part}): " + "; ".join(explanation)]
+        witness.told.append(broken(witness, explanation))
         return explanation
 
     def decide_numbers(self, claim: Claim) -> Decided:

@@ -11,7 +11,8 @@ from typing import Any
 from adversaries.coalitions import Coalition
 from marketproof import evidence
 from marketproof.bench import Bench, Decided
-from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, scope_of, shown, smallest
+from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, need_solvers, scope_of, shown, smallest
+from marketproof.errors import UserError
 from marketproof.progress import Progress
 from marketproof.variants import load
 from marketproof.workers import deciding, order_of
@@ -26,11 +27,13 @@ def check(given: argparse.Namespace) -> int:
     place = Path(given.evidence)
     evidence.check_place(place)
     claims, against = claims_of(given), coalitions_of(given)
+    need_solvers(claims)
     for claim in claims:
         scope_of(given, claim)
     progress = Progress()
     progress.start("matrix")
     bench = Bench(load(given.variant, given.switch), given.seed, given.timeout_s, progress)
+    check_expectations(given, bench.protocol.name)
     say = (lambda text: None) if given.json else say_line
     job = None if given.without_job else run_job(bench, given, progress, say)
     decided = decide_matrix(bench, given, claims, against, say)
@@ -46,6 +49,24 @@ def check(given: argparse.Namespace) -> int:
         if mine and not given.json:
             say("\n" + shown(claim, smallest(mine)))
     return conclude(given, bench, place, rows, job, vacuous, say)
+
+
+def standard(given: argparse.Namespace) -> bool:
+    """Whether the expectations speak of a run with these options."""
+    return given.scope is None and given.depth is None and given.start == "market" and not given.switch
+
+
+def check_expectations(given: argparse.Namespace, name: str) -> None:
+    """Refuse, before any work, expectations that cannot be read, and `--accept` for anything but the whole matrix."""
+    options = ("claim", "coalition", "scope", "depth", "switch", "timeout_s")
+    chosen = [option for option in options if getattr(given, option) not in (None, [])]
+    chosen += ["from"] if given.start != "market" else []
+    if given.accept and chosen:
+        raise UserError(f"--accept takes the whole matrix as it stands, without --{chosen[0].replace('_', '-')}")
+    try:
+        expectations.expected(name)
+    except ValueError as error:
+        raise UserError(f"the expectations of {name!r} cannot be read: {error}") from error
 
 
 def say_line(text: str) -> None:
@@ -76,12 +97,13 @@ def decide_matrix(
 ) -> list[tuple[Claim, Decided]]:
     """Every claim against every coalition, a line of the matrix as soon as it is complete."""
     names = [coalition.name for coalition in against]
-    say(f"variant {bench.protocol.name}: each claim against each coalition (✗ in k: refuted in k steps; holds ≤k: no attack to depth k)")
+    head = f"variant {bench.protocol.name}: each claim against each coalition (✗ in k: refuted in k steps; holds ≤k: no attack to depth k)"
+    say(terminal.wrapped(head))
     say(terminal.matrix_header(names))
     cells = [(claim, name) for claim in claims for name in (names if claim.kind != "arith" else [""])]
     orders = [order_of(claim, name, scope_of(given, claim, name), depth_of(given, claim, name), given.start) for claim, name in cells]
     found: list[tuple[Claim, Decided]] = []
-    with deciding(orders, (given.variant, given.switch, given.seed, given.timeout_s), given.jobs) as answers:
+    with deciding(orders, (given.variant, given.switch, given.seed, given.timeout_s), given.jobs, bench.progress) as answers:
         for place, (claim, name) in enumerate(cells):
             bench.progress(f"{claim.label} against {name or 'all'}")
             found.append((claim, next(answers)))
@@ -114,11 +136,9 @@ def conclude(
     given: argparse.Namespace, bench: Bench, place: Path, rows: list[Any], job: dict[str, Any] | None, vacuous: list[str], say: Any
 ) -> int:
     """Compare with the committed expectations, and say where the evidence is."""
-    standard = given.scope is None and given.depth is None and given.start == "market" and not given.switch
-    if given.accept and standard and not given.claim and not given.coalition:
-        expectations.FOLDER.mkdir(exist_ok=True)
-        (expectations.FOLDER / f"{bench.protocol.name}.json").write_text(expectations.text(rows), encoding="utf-8")
-    found = expectations.differences(bench.protocol.name, rows) if standard else None
+    if given.accept:
+        evidence.write_file(expectations.FOLDER / f"{bench.protocol.name}.json", expectations.text(rows))
+    found = expectations.differences(bench.protocol.name, rows) if standard(given) else None
     if given.json:
         document = {
             "rows": [row.as_dict() for _, row, _ in rows],
@@ -136,7 +156,7 @@ def conclude(
     if found is None:
         say(
             "not compared with expectations: "
-            + ("there are none for this variant" if standard else "scope, depth, start or switches differ from theirs")
+            + ("there are none for this variant" if standard(given) else "scope, depth, start or switches differ from theirs")
         )
         return int(failed)
     for line in found:

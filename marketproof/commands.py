@@ -7,13 +7,15 @@ import itertools
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from adversaries.coalitions import COALITIONS, Coalition, coalition
 from marketproof import evidence
-from marketproof.bench import Bench, Decided
+from marketproof.bench import Bench, Decided, solver_for
 from marketproof.errors import UserError
 from marketproof.progress import Progress
 from marketproof.variants import load
+from model import witness as witnesses
 from model.scope import Scope
 from model.search import all_steps
 from properties.claims import Claim
@@ -36,7 +38,7 @@ def run(given: argparse.Namespace) -> int:
 
 def claims_of(given: argparse.Namespace) -> list[Claim]:
     """The named claims, each part by itself; one part alone is named as `C31/event`.  All when none is named."""
-    return [claim for name in dict.fromkeys(given.claim or CLAIMS) for claim in claims_named(name)]
+    return list({claim.label: claim for name in given.claim or CLAIMS for claim in claims_named(name)}.values())
 
 
 def claims_named(name: str) -> list[Claim]:
@@ -49,19 +51,25 @@ def claims_named(name: str) -> list[Claim]:
     return found
 
 
+def need_solvers(claims: list[Claim]) -> None:
+    """Refuse before any work what could not be decided in the end."""
+    for claim in {claim.kind == "arith": claim for claim in claims}.values():
+        solver_for(claim)
+
+
 def coalitions_of(given: argparse.Namespace) -> list[Coalition]:
     found = [coalition(name) for name in dict.fromkeys(given.coalition or COALITIONS)]
     return found if given.coalition or given.command == "check" else sorted(found, key=size)
 
 
 def scope_of(given: argparse.Namespace, claim: Claim, against: str = "") -> Scope:
-    return Scope.parse(given.scope or claim.deeper.get(against, (claim.scope, 0))[0])
+    return Scope.parse(claim.deeper.get(against, (claim.scope, 0))[0] if given.scope is None else given.scope)
 
 
 def depth_of(given: argparse.Namespace, claim: Claim, against: str = "") -> int:
     if given.depth is not None:
         return int(given.depth)
-    own = claim.depth if given.scope else claim.deeper.get(against, ("", claim.depth))[1]
+    own = claim.depth if given.scope is not None else claim.deeper.get(against, ("", claim.depth))[1]
     return own if given.start == "market" else DEPTH_FROM_EMPTY
 
 
@@ -73,9 +81,10 @@ def decide(bench: Bench, given: argparse.Namespace, claim: Claim, against: Coali
 
 def attack(given: argparse.Namespace) -> int:
     """For each claim the shortest attack of the smallest coalition, or how far none was found."""
-    if given.evidence:
+    if given.evidence is not None:
         evidence.check_place(Path(given.evidence))
     claims = claims_of(given)
+    need_solvers(claims)
     for claim in claims:
         scope_of(given, claim)
     progress = Progress()
@@ -87,7 +96,7 @@ def attack(given: argparse.Namespace) -> int:
         progress.done()
         for decided in () if given.json else (mine if given.coalition else [smallest(mine)]):
             print(shown(claim, decided), end="\n\n", flush=True)
-    if given.evidence:
+    if given.evidence is not None:
         evidence.write(Path(given.evidence), evidence_files(bench, found))
     if given.json:
         rows = [one.row.as_dict() | {"told": one.witness.told if one.witness else []} for one in found]
@@ -154,35 +163,27 @@ def evidence_files(bench: Bench, decided: list[Decided]) -> dict[str, str]:
 
 def run_replay(given: argparse.Namespace) -> int:
     """Replay a witness file: 0 when its claim breaks at its last step, 1 when it does not."""
-    from marketproof.replaying import ReplayFailed, replay
-    from model import witness as witnesses
+    from marketproof import witness_files
+    from marketproof.replaying import ReplayFailed, deviating, replay
 
-    path = Path(given.witness)
-    if path.is_file() and path.stat().st_size > witnesses.LARGEST_FILE_BYTES:
-        raise UserError(f"{given.witness!r} is larger than {witnesses.LARGEST_FILE_BYTES} bytes")
-    try:
-        fields = witnesses.parse(path.read_bytes().decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise UserError(f"{given.witness!r} is not UTF-8 text") from error
-    if fields["claim"] not in CLAIMS:
-        raise UserError(f"the witness speaks of claim {fields['claim']!r}; choices: {choices(CLAIMS)}")
-    against = coalition(fields["coalition"])
-    protocol = load(fields["variant"], list(fields["readings"].items()))
-    witness, scope = witnesses.load("", all_steps(protocol, against), protocol, fields)
-    claim = CLAIMS[witness.claim]
-    if witness.part not in [part.name for part in claim.parts]:
-        raise UserError(f"{claim.name} has no part {witness.part!r}; choices: {choices(part.name for part in claim.parts)}")
+    progress = Progress()
+    progress.start("replaying")
+    protocol, claim, witness, scope = witness_files.read(Path(given.witness), given.variant)
     steps = sum(map(len, witness.runs))
     try:
-        explanation = replay(protocol, claim, witness, scope)
+        explanation = replay(protocol, claim, witness, scope, progress)
     except ReplayFailed as error:
-        print(json.dumps({"replays": False, "reason": str(error)}, ensure_ascii=False) if given.json else f"does not replay: {error}")
+        failed = {"replays": False, "reason": str(error)}
+        print(json.dumps(failed, ensure_ascii=False) if given.json else terminal.wrapped(f"does not replay: {error}"))
         return 1
+    finally:
+        progress.done()
     if given.json:
         print(json.dumps({"replays": True, "claim": claim.name, "steps": steps, "explanation": explanation}, ensure_ascii=False))
         return 0
     print(f"replayed on the ledger: {len(witness.prefix)} honest steps, then {steps} of the attack; {claim.name} breaks at the last")
-    print("\n".join(terminal.wrapped(line, "  ") for line in [*witness.told]))
+    told = witnesses.told(witness.runs, all_steps(protocol, COALITIONS[witness.coalition]), scope, deviating(witness, scope))
+    print("\n".join(terminal.wrapped(line, "  ") for line in [*told, witnesses.broken(witness, explanation)]))
     return 0
 
 
@@ -192,7 +193,9 @@ def spec(given: argparse.Namespace) -> int:
 
     if given.action == "show":
         protocol = load(given.name, given.switch)
-        print(json.dumps(show.summary(protocol), indent=1, ensure_ascii=False) if given.json else show.show(protocol, given.only))
+        text = show.show(protocol, given.only)
+        content = show.summary(protocol) if given.json else {}
+        print(json.dumps(named(content, given.only), indent=1, ensure_ascii=False) if given.json else text)
     elif given.action == "diff":
         from spec.difference import difference
 
@@ -202,18 +205,30 @@ def spec(given: argparse.Namespace) -> int:
 
         for name, text in documents().items():
             path = ROOT / name
-            path.parent.mkdir(parents=True, exist_ok=True)
             if not path.is_file() or path.read_text(encoding="utf-8") != text:
-                path.write_text(text, encoding="utf-8")
+                evidence.write_file(path, text)
                 print(f"wrote {name}")
     return 0
+
+
+def named(content: dict[str, Any], only: str | None) -> Any:
+    """The one transaction, asset, step or switch of a summary that `only` names; all of it when there is no such wish."""
+    parts = ("transactions", "off_chain", "submissions", "assets", "switches", "inner")
+    for group in (*(content[part] for part in parts), *content["off_ledger"].values()):
+        for name, item in group.items():
+            if only is not None and only in (name, item.get("label")):
+                return {"name": name, **item}
+    return content
 
 
 def doctor(given: argparse.Namespace) -> int:
     """What is installed and what is missing; 2 when something needed is missing."""
     from marketproof.doctor import findings
 
-    found = findings()
+    progress = Progress()
+    progress.start("doctor")
+    found = findings(progress)
+    progress.done()
     if given.json:
         print(json.dumps(found, indent=1, ensure_ascii=False))
     else:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import platform
 import shutil
 import sys
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 PACKAGES = {
-    "python-sat": ("the search for attacks", True),
-    "z3-solver": ("claims about all numbers", True),
-    "cvc5": ("a second solver", False),
-    "numpy": ("the training job", True),
-    "scikit-learn": ("the bundled digits of the training job", True),
-    "cryptography": ("sealed locations", True),
-    "hypothesis": ("tests with random parties", False),
-    "pytest": ("tests", False),
-    "argcomplete": ("shell completion", False),
+    "python-sat": ("pysat.solvers", "the search for attacks", True),
+    "z3-solver": ("z3", "claims about all numbers", True),
+    "cvc5": ("cvc5", "a second solver", False),
+    "numpy": ("numpy", "the training job", True),
+    "scikit-learn": ("sklearn", "the bundled digits of the training job", True),
+    "cryptography": ("cryptography", "sealed locations", True),
+    "hypothesis": ("hypothesis", "tests with random parties", False),
+    "pytest": ("pytest", "tests", False),
+    "argcomplete": ("argcomplete", "shell completion", False),
 }
+SOLVERS = ("python-sat", "z3-solver", "cvc5")
 PROGRAMS = {"git": "working on the project", "make": "make check, make test"}
 
 
-def findings() -> list[dict[str, Any]]:
+def findings(progress: Callable[[str], None] = lambda detail: None) -> list[dict[str, Any]]:
     """Name, what was found (None if missing), what it is needed for and whether `make check` needs it."""
     python = platform.python_version()
     found: list[dict[str, Any]] = [
@@ -33,12 +37,18 @@ def findings() -> list[dict[str, Any]]:
             "required": True,
         }
     ]
-    for name, (purpose, required) in PACKAGES.items():
-        try:
-            present: str | None = version(name)
-        except PackageNotFoundError:
-            present = None
-        found.append({"name": name, "found": present, "needed for": purpose, "required": required})
+    for name, (module, purpose, required) in PACKAGES.items():
+        progress(f"looking for {module}")
+        found.append({"name": name, "found": working(name, module), "needed for": purpose, "required": required})
     for name, purpose in PROGRAMS.items():
         found.append({"name": name, "found": "yes" if shutil.which(name) else None, "needed for": purpose, "required": False})
     return found
+
+
+def working(name: str, module: str) -> str | None:
+    """The version of a package; None where it is missing, or where a solver is broken (only importing it tells)."""
+    try:
+        found = importlib.import_module(module) if name in SOLVERS else importlib.util.find_spec(module)
+        return version(name) if found else None
+    except (ImportError, PackageNotFoundError):
+        return None

@@ -7,6 +7,10 @@ class UserError(Exception):
     """Bad use: the message shows the value and the choices."""
 
 
+class ToolDisagrees(Exception):
+    """Two parts of the tool give different answers: the run must stop."""
+
+
 def expected_errors() -> tuple[type[Exception], ...]:
     """What the rooms raise when they are given something that cannot be."""
     from adversaries.coalitions import UnknownCoalition

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from marketproof.endings import undisturbed
 from marketproof.errors import UserError
 from properties.verdicts import FIELDS, SCHEMA_VERSION, Row
 
@@ -31,9 +32,12 @@ def check_place(directory: Path) -> None:
     if directory.exists():
         if not directory.is_dir():
             raise UserError(f"the evidence directory {str(directory)!r} is a file")
-        if any(directory.iterdir()) and not (directory / MANIFEST).is_file():
-            raise UserError(f"the directory {str(directory)!r} holds something that is no evidence: choose another, or empty it")
-    parent = directory.absolute().parent
+        foreign = foreign_files(directory)
+        if foreign:
+            raise UserError(
+                f"the directory {str(directory)!r} holds something that is no evidence ({foreign[0]!r}): choose another, or empty it"
+            )
+    parent = directory.resolve().parent
     if not parent.is_dir():
         raise UserError(f"there is no directory {str(parent)!r} to write the evidence in")
     for place in (parent, directory) if directory.exists() else (parent,):
@@ -46,31 +50,62 @@ def check_place(directory: Path) -> None:
         raise UserError(f"nothing can be written in {str(parent)!r}: {error.strerror}") from error
 
 
+def foreign_files(directory: Path) -> list[str]:
+    """Files that no manifest of an earlier run names: what is swapped out is deleted, and must be nobody else's."""
+    try:
+        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        manifest = {}
+    ours = {MANIFEST, *manifest} if isinstance(manifest, dict) and "verdicts.json" in manifest else set()
+    return sorted(
+        path.relative_to(directory).as_posix()
+        for path in directory.rglob("*")
+        if (path.is_symlink() or not path.is_dir()) and path.relative_to(directory).as_posix() not in ours
+    )
+
+
 def write(directory: Path, files: dict[str, str]) -> None:
     """Write all files beside the old evidence, then put them in its place; on any failure the old evidence stays."""
     check_place(directory)
     files = {**files, MANIFEST: canonical({name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()})}
-    parent = directory.absolute().parent
-    fresh = Path(tempfile.mkdtemp(prefix=".evidence-", dir=parent))
-    retired = fresh.with_name(fresh.name + "-old")
+    target = directory.resolve()
+    fresh = target.parent / ".evidence-none"
     try:
+        fresh = Path(tempfile.mkdtemp(prefix=".evidence-", dir=target.parent))
         for name, text in files.items():
-            target = fresh / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
+            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / name).write_text(text, encoding="utf-8")
         fresh.chmod(0o755)
-        if directory.exists():
-            directory.rename(retired)
-        try:
-            fresh.rename(directory.absolute())
-        except BaseException:
-            if retired.exists():
-                retired.rename(directory)
-            raise
+        with undisturbed():
+            swap(fresh, target)
     except OSError as error:
         raise UserError(
             f"the evidence could not be written to {str(directory)!r}: {error.strerror or error}; nothing was changed"
         ) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(retired, ignore_errors=True)
+
+
+def swap(fresh: Path, target: Path) -> None:
+    """Put a directory in the place of another, which is deleted only after that."""
+    retired = fresh.with_name(fresh.name + "-old")
+    if target.exists():
+        target.rename(retired)
+    try:
+        fresh.rename(target)
+    except BaseException:
+        if retired.exists():
+            retired.rename(target)
+        raise
+    shutil.rmtree(retired, ignore_errors=True)
+
+
+def write_file(path: Path, text: str) -> None:
+    """One file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

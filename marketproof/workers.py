@@ -6,14 +6,16 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from adversaries.coalitions import COALITIONS
-from marketproof.bench import Bench, Decided, ToolDisagrees
+from marketproof.bench import Bench, Decided
+from marketproof.errors import ToolDisagrees
+from marketproof.progress import Progress
 from marketproof.variants import load
 from model.scope import Scope
 from properties.claims import Claim
@@ -21,6 +23,7 @@ from properties.paper_claims import CLAIMS
 
 CONFIRM_SCOPE = Scope(1, 2)
 CONFIRM_DEPTH = 4
+TICK_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,9 @@ _bench: list[Bench] = []
 
 
 def prepare(variant: str, switches: list[tuple[str, str]], seed: int, timeout_s: float | None) -> None:
-    """In a worker: load the variant once, and leave Ctrl-C to the parent."""
+    """In a worker: load the variant once, and leave Ctrl-C to the parent, which ends it by SIGTERM."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _bench.append(Bench(load(variant, switches), seed, timeout_s))
 
 
@@ -59,17 +63,19 @@ def decide(order: Order, bench: Bench | None = None) -> Decided:
 
 
 @contextmanager
-def deciding(orders: list[Order], prepared: tuple[Any, ...], jobs: int) -> Iterator[Iterator[Decided]]:
+def deciding(orders: list[Order], prepared: tuple[Any, ...], jobs: int, progress: Progress) -> Iterator[Iterator[Decided]]:
     """The cells in order, decided by `jobs` processes; on an exception or Ctrl-C the workers are ended at once."""
     if jobs == 1 or len(orders) < 2:
-        bench = Bench(load(prepared[0], prepared[1]), *prepared[2:])
+        variant, switches, seed, timeout_s = prepared
+        bench = Bench(load(variant, switches), seed, timeout_s, progress)
         yield (decide(order, bench) for order in orders)
         return
     context = multiprocessing.get_context("spawn" if os.name == "nt" else "fork")
     with ProcessPoolExecutor(min(jobs, len(orders)), context, prepare, prepared) as pool:
-        futures: list[Future[Decided]] = [pool.submit(decide, order) for order in orders]
         try:
-            yield results(futures)
+            with held_back():
+                futures: list[Future[Decided]] = [pool.submit(decide, order) for order in orders]
+            yield results(futures, progress)
         except BaseException:
             for process in list((pool._processes or {}).values()):
                 process.terminate()
@@ -77,9 +83,24 @@ def deciding(orders: list[Order], prepared: tuple[Any, ...], jobs: int) -> Itera
             raise
 
 
-def results(futures: list[Future[Decided]]) -> Iterator[Decided]:
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Ctrl-C waits while workers are made: they inherit that, so that it never meets one that is not yet prepared."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def results(futures: list[Future[Decided]], progress: Progress) -> Iterator[Decided]:
     for future in futures:
         try:
+            while wait([future], timeout=TICK_S).not_done:
+                progress(f"{sum(one.done() for one in futures)} of {len(futures)} cells decided")
             yield future.result()
         except BrokenProcessPool as error:
             raise ToolDisagrees(f"a worker process ended without an answer: {error}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from contextlib import suppress
 from typing import Any
 
 from model.circuit import Circuit
@@ -18,7 +19,7 @@ class SolverMissing(ImportError):
 class Solver:
     """Feeds a circuit's clauses to the solver and asks under assumptions.
 
-    `seed` renumbers the variables and sets their first phases: the answers must not depend on it.
+    `seed` renumbers the variables, so that the solver decides in another order: the answers must not depend on it.
     `conflicts` bounds the whole search; `deadline_s` is an outer stop.  Both make `solve` return None.
     """
 
@@ -46,8 +47,6 @@ class Solver:
         self._number.extend(numbers)
         for clause in clauses:
             self.backend.add_clause([self.renumbered(literal) for literal in clause])
-        if new:
-            self.backend.set_phases([x if self.rng.random() < 0.5 else -x for x in new])
 
     def renumbered(self, literal: int) -> int:
         if self.rng is None:
@@ -61,20 +60,39 @@ class Solver:
             return None
         before = self.backend.accum_stats()["conflicts"]
         self.backend.conf_budget(self.conflicts)
-        timer = threading.Timer(deadline_s, self.backend.interrupt) if deadline_s is not None else None
-        if timer is not None:
-            timer.start()
-        try:
-            renumbered = [self.renumbered(literal) for literal in assumptions]
-            answer: bool | None = self.backend.solve_limited(assumptions=renumbered, expect_interrupt=deadline_s is not None)
-        finally:
-            if timer is not None:
-                timer.cancel()
-                self.backend.clear_interrupt()
+        answer = self._answer([self.renumbered(literal) for literal in assumptions], deadline_s)
         self.conflicts -= self.backend.accum_stats()["conflicts"] - before
         if answer:
             self._model = self.backend.get_model()
         return answer
+
+    def _answer(self, assumptions: list[int], deadline_s: float | None) -> bool | None:
+        """The backend's answer from a thread of its own, so that Ctrl-C and the deadline reach this one while it works."""
+        answers: list[bool | None] = []
+        failures: list[BaseException] = []
+        finished = threading.Event()
+
+        def work() -> None:
+            try:
+                answers.append(self.backend.solve_limited(assumptions=assumptions, expect_interrupt=True))
+            except BaseException as error:
+                failures.append(error)
+            finally:
+                finished.set()
+
+        threading.Thread(target=work, daemon=True).start()
+        try:
+            finished.wait(deadline_s)
+        finally:
+            # Nobody may leave while the backend works, for what it works on is deleted next: also not by pressing Ctrl-C again.
+            while not finished.is_set():
+                self.backend.interrupt()
+                with suppress(KeyboardInterrupt):
+                    finished.wait(0.1)
+            self.backend.clear_interrupt()
+        if failures:
+            raise failures[0]
+        return answers[0]
 
     def holds(self, literal: int) -> bool:
         """The literal's value in the last model."""

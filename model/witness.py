@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,8 @@ FORMAT = "marketproof witness"
 SCHEMA_VERSION = 1
 LARGEST_FILE_BYTES = 16 * 1024 * 1024
 LARGEST_NUMBER = 2**53
+LONGEST_NAME = 200
+MOST_STEPS = 3000
 
 
 class WitnessError(ValueError):
@@ -70,7 +73,7 @@ def parse(text: str) -> dict[str, Any]:
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         raise WitnessError(f"not a witness: `format` should be {FORMAT!r}")
     if fields.get("schema") != SCHEMA_VERSION:
-        raise WitnessError(f"a witness of schema {fields.get('schema')!r}; this version reads {SCHEMA_VERSION}")
+        raise WitnessError(f"a witness of schema {short(fields.get('schema'))}; this version reads {SCHEMA_VERSION}")
     texts = ("claim", "part", "variant", "scope", "start", "coalition")
     shapes: dict[str, type] = {
         **dict.fromkeys(texts, str),
@@ -83,12 +86,17 @@ def parse(text: str) -> dict[str, Any]:
     for name, shape in shapes.items():
         if not isinstance(fields.get(name), shape) or isinstance(fields.get(name), bool):
             raise WitnessError(f"field {name!r} of the witness should be a {shape.__name__}, not {short(fields.get(name))}")
+        if shape is str and len(fields[name]) > LONGEST_NAME:
+            raise WitnessError(f"field {name!r} of the witness is no name: {short(fields[name])}")
     if not all(isinstance(run, list) for run in fields["runs"]) or len(fields["runs"]) not in (1, 2):
         raise WitnessError(f"`runs` should be one or two lists of steps, not {short(fields['runs'])}")
     if not all(isinstance(k, str) and isinstance(v, str) for k, v in fields["readings"].items()):
         raise WitnessError(f"`readings` should map switches to readings, not {short(fields['readings'])}")
-    if fields["start"] not in ("market", "empty"):
-        raise WitnessError(f"`start` should be market or empty, not {short(fields['start'])}")
+    if fields["start"] not in ("market", "empty") or (fields["start"] == "empty" and fields["prefix"]):
+        raise WitnessError(f"`start` should be market, or empty without a `prefix`, not {short(fields['start'])}")
+    steps = len(fields["prefix"]) + sum(map(len, fields["runs"]))
+    if steps > MOST_STEPS:
+        raise WitnessError(f"a witness of {steps} steps; at most {MOST_STEPS} are replayed")
     return fields
 
 
@@ -105,7 +113,7 @@ def decode(step: Any, transactions: dict[str, Transaction], universe: dict[str, 
         raise WitnessError(f"no step {short(name)}; choices: {choices(transactions)}")
     kinds = transactions[name].parameters
     if set(arguments) != set(kinds):
-        raise WitnessError(f"{name} takes {choices(kinds)}, not {choices(map(str, arguments))}")
+        raise WitnessError(f"{name} takes {choices(kinds)}, not {short(sorted(arguments))}")
     return name, {
         parameter: decode_value(kind, arguments[parameter], universe, f"{name}({parameter})") for parameter, kind in kinds.items()
     }
@@ -144,21 +152,37 @@ def load(
     for member in fields["deviating"]:
         if member not in universe["Member"]:
             raise WitnessError(f"no member {short(member)}; choices: {choices(universe['Member'])}")
-    steps = {name: [decode_steps(part, transactions, universe) for part in fields[name]] if name == "runs" else
-             decode_steps(fields[name], transactions, universe) for name in ("prefix", "runs")}  # fmt: skip
-    known = {name: fields[name] for name in Witness.__dataclass_fields__ if name in fields and name not in ("prefix", "runs")}
-    told = known.get("told", [])
-    if not isinstance(told, list):
-        raise WitnessError(f"`told` should be a list of sentences, not {short(told)}")
-    return Witness(**known, **steps), scope  # type: ignore[arg-type]
+    prefix = decode_steps(fields["prefix"], protocol.transactions, universe)
+    runs = [decode_steps(run, transactions, universe) for run in fields["runs"]]
+    # What the file tells is left aside: whoever shows a witness tells it anew from its steps.
+    known = {name: fields[name] for name in Witness.__dataclass_fields__ if name not in ("prefix", "runs", "told")}
+    return Witness(**known, prefix=prefix, runs=runs), scope
 
 
 def short(value: Any) -> str:
-    text = repr(value)
+    """A value for an error message, however large or deep it is."""
+    try:
+        text = repr(value)
+    except RecursionError:
+        return f"a {type(value).__name__} nested too deeply"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def sentence(action: Action, transactions: dict[str, Transaction], scope: Scope, deviating: set[str]) -> str:
+def told(runs: list[list[Action]], transactions: dict[str, Transaction], scope: Scope, deviating: Set[str]) -> list[str]:
+    """The steps as numbered sentences."""
+    lines = []
+    for number, run in enumerate(runs, 1):
+        lines += [f"run {number}:"] if len(runs) > 1 else []
+        lines += [f"{place}. {sentence(action, transactions, scope, deviating)}" for place, action in enumerate(run, 1)]
+    return lines
+
+
+def broken(witness: Witness, explanation: list[str]) -> str:
+    """The last sentence: what of the claim does not hold after the last step."""
+    return f"this breaks {witness.claim} ({witness.part}): " + "; ".join(explanation)
+
+
+def sentence(action: Action, transactions: dict[str, Transaction], scope: Scope, deviating: Set[str]) -> str:
     """Who does what, in one sentence."""
     name, arguments = action
     transaction = transactions[name]

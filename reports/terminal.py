@@ -71,4 +71,4 @@ def held(title: str, row: Row) -> str:
     sized = f"{row.short} steps" if row.verdict == "holds_to" else row.short
     text = f"{title}: {sized} against {row.coalition}{reason}"
     detail = wrapped(f"by {row.method}; scope: {row.scope}" + (f"; {row.confirmed}" if row.confirmed else ""), "  ")
-    return coloured(text, row.verdict) + "\n" + detail
+    return coloured(wrapped(text), row.verdict) + "\n" + detail

@@ -43,11 +43,18 @@ class Sampler:
         self.shuffled = {sort: list(values) for sort, values in self.universe.items()}
         self.steps = Steps(self.compiled, self.universe, frozenset(), protocol.transactions)
         self._generators: dict[tuple[str, bool], Any] = {}
-        self._found: dict[int, dict[str, list[Any]]] = {}
+        self._found: dict[int, tuple[Rows, dict[str, list[Any]]]] = {}
         self.pool = self._states(walks)
 
     def view(self, rows: Rows, coalition: frozenset[Any]) -> View:
         return View(self.schema, rows, self.universe, coalition)
+
+    def begin(self, purpose: str) -> Sampler:
+        """What follows depends on the purpose alone, not on what was drawn before."""
+        self.rng.seed(purpose)
+        for sort, values in self.universe.items():
+            self.shuffled[sort][:] = values
+        return self
 
     # --- states ---
 
@@ -128,16 +135,15 @@ class Sampler:
 
     def found(self, rows: Rows) -> dict[str, list[Any]]:
         """The values that stand in a state, by sort."""
-        known = self._found.get(id(rows))
-        if known is None:
-            known = {}
+        _, known = self._found.get(id(rows), (rows, {}))
+        if not known:
             for (table, key), row in rows.items():
                 declared = self.schema.tables[table]
                 kinds = [*(kind for _, kind in declared.key), *declared.cells.values()]
                 for kind, value in zip(kinds, (*key, *row), strict=True):
                     if value is not None and kind not in (BOOLEAN, INTEGER) and whole(value):
                         known.setdefault(kind.sort, []).append(value)
-            self._found[id(rows)] = known
+            self._found[id(rows)] = rows, known
         return known
 
     def argument(self, kind: Kind, rows: Rows) -> Any:

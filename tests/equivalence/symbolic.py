@@ -126,7 +126,8 @@ class SymbolicStep(Symbolic):
         self.taken = self.circuit.fresh()
         self.step = Step(self.before, {name: transaction}, {name: self.taken}, {name: self.arguments})
         expressions = {**{("guard", n): g.condition for n, g in transaction.guards.items()},
-                       **{("honest", n): c for n, c in transaction.honest.items()}, **{("power", n): c for n, c in transaction.powers.items()},
+                       **{("honest", n): c for n, c in transaction.honest.items()},
+                       **{("power", n): c for n, c in transaction.powers.items()},
                        **{("event", n): event.condition for n, event in transaction.events.items() if not event.binders},
                        **{("claim", n): c for n, c in judged.items()}}  # fmt: skip
         self.expressions = expressions

@@ -44,7 +44,7 @@ def test_every_claim_over_states_is_compared() -> None:
 @pytest.mark.parametrize("scope", ["2x1", "1x2"])
 @pytest.mark.parametrize(("claim", "part"), OF_ONE_STATE)
 def test_a_claim_has_one_value_in_a_state(claim: str, part: str, scope: str) -> None:
-    samples, condition = sampler(scope), conditions(claim)[part]
+    samples, condition = sampler(scope).begin(claim + part), conditions(claim)[part]
     symbolic = Symbolic(PROTOCOL, samples.universe)
     state = FreeState(symbolic.meaning)
     literal = symbolic.meaning.evaluate(condition, {}, state)
@@ -67,7 +67,7 @@ def test_a_claim_has_one_value_in_a_state(claim: str, part: str, scope: str) -> 
 @pytest.mark.parametrize(("claim", "part"), OF_ONE_STATE)
 def test_a_state_that_the_circuit_chose_is_judged_alike(claim: str, part: str, wanted: bool) -> None:
     """The other direction, also for values that no random walk meets: the solver names the state, with some cells as a walk has them."""
-    samples, condition = sampler("1x2"), conditions(claim)[part]
+    samples, condition = sampler("1x2").begin(claim + part), conditions(claim)[part]
     symbolic = Symbolic(PROTOCOL, samples.universe)
     state = FreeState(symbolic.meaning)
     literal = symbolic.meaning.evaluate(condition, {}, state)
@@ -85,7 +85,7 @@ def test_a_state_that_the_circuit_chose_is_judged_alike(claim: str, part: str, w
 
 @pytest.mark.parametrize(("claim", "part"), OF_TWO)
 def test_a_claim_of_two_runs_has_one_value_in_two_states(claim: str, part: str) -> None:
-    samples, condition = sampler("2x1"), goal_of(CLAIMS[claim], PROTOCOL, {}).pairs[part]
+    samples, condition = sampler("2x1").begin(claim + part), goal_of(CLAIMS[claim], PROTOCOL, {}).pairs[part]
     symbolic = Symbolic(PROTOCOL, samples.universe)
     first, second = FreeState(symbolic.meaning), FreeState(symbolic.meaning)
     first.second = second

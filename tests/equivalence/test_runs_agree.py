@@ -101,8 +101,7 @@ def values(search: Search, kind: Any, symbol: Any) -> Any:
 
 @pytest.mark.parametrize("number", range(STARTS))
 def test_exactly_the_accepted_runs_are_possible(number: int) -> None:
-    samples = sampler()
-    samples.rng.seed(number)
+    samples = sampler().begin(f"runs {number}")
     start, _ = samples.rng.choice(samples.pool)
     opened, seen = OpenSearch(start), {True: 0, False: 0}
     for _ in range(RUNS):

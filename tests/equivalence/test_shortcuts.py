@@ -13,7 +13,8 @@ from properties.paper_claims import CLAIMS
 from spec.variants import variant
 
 BENCH = Bench(variant("paper").load())
-OF_ONE_RUN = {part.label: part for claim in CLAIMS.values() for part in claim.split() if part.kind in ("inv", "step") and claim.scope == "2x2"}
+PARTS = [part for claim in CLAIMS.values() for part in claim.split()]
+OF_ONE_RUN = {part.label: part for part in PARTS if part.kind in ("inv", "step") and part.scope == "2x2"}
 TWO_SPARES = Scope(1, 1, spares=2)
 EMPTY = [("C35", "DO", 5), ("C35", "MO", 5), ("C11", "CO", 8), ("C31/rem", "orderer", 6)]
 

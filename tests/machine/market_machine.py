@@ -1,4 +1,4 @@
-"""A Hypothesis state machine over the ledger: rules made from the declared behaviours, claims and the ledger's own promises as invariants."""
+"""A Hypothesis state machine over the ledger: rules made from declared behaviours; claims, and the ledger's promises, as invariants."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from ledger_runtime.world import StepRefused, World
 from marketproof.bench import Bench
 from model.enumeration import Rows, Steps
 from model.scope import Scope
-from model.search import all_steps
 from properties.claims import Goal, goal_of
 from properties.paper_claims import CLAIMS
 from spec.concrete import View

@@ -1,0 +1,1 @@
+"""Speed: measured in one run, printed as seconds and ratios, never asserted."""

@@ -1,0 +1,69 @@
+"""Witness files from elsewhere: read as hostile input, each mistake refused with the value and the choices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from adversaries.coalitions import Coalition, coalition
+from marketproof.errors import UserError
+from marketproof.variants import load
+from model import witness as witnesses
+from model.scope import Scope
+from model.search import all_steps
+from model.witness import Witness
+from properties.claims import Claim
+from properties.paper_claims import CLAIMS
+from spec.errors import choices
+from spec.text import Protocol
+from spec.variants import VARIANTS
+
+
+def read(path: Path, variant: str | None = None) -> tuple[Protocol, Claim, Witness, Scope]:
+    """A witness with the protocol that it is of. variant: what the user says it is of; a file never names code to be run."""
+    fields = witnesses.parse(text_of(path))
+    if fields["claim"] not in CLAIMS:
+        raise UserError(f"the witness speaks of claim {fields['claim']!r}; choices: {choices(CLAIMS)}")
+    claim, against = CLAIMS[fields["claim"]], coalition(fields["coalition"])
+    if variant is None and fields["variant"] not in VARIANTS:
+        raise UserError(f"the witness is of variant {fields['variant']!r}: name its file with --variant; known are {choices(VARIANTS)}")
+    protocol = load(variant or fields["variant"], list(fields["readings"].items()))
+    if protocol.name != fields["variant"]:
+        raise UserError(f"the witness is of variant {fields['variant']!r}, not of {protocol.name!r}")
+    witness, scope = witnesses.load("", all_steps(protocol, against), protocol, fields)
+    check_part(claim, witness)
+    check_deviating(witness, scope, against)
+    return protocol, claim, witness, scope
+
+
+def text_of(path: Path) -> str:
+    """The text of a regular file of bounded size: a pipe or a device could go on for ever."""
+    if path.exists() and not path.is_file():
+        raise UserError(f"{str(path)!r} is no file: a witness is a file such as evidence/witnesses/C31-CO.json")
+    with path.open("rb") as stream:
+        content = stream.read(witnesses.LARGEST_FILE_BYTES + 1)
+    if len(content) > witnesses.LARGEST_FILE_BYTES:
+        raise UserError(f"{str(path)!r} is larger than {witnesses.LARGEST_FILE_BYTES} bytes")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{str(path)!r} is not UTF-8 text") from error
+
+
+def check_part(claim: Claim, witness: Witness) -> None:
+    """The part exists, and there are as many runs as it speaks of."""
+    parts = {part.name: part for part in claim.parts}
+    if witness.part not in parts:
+        raise UserError(f"{claim.name} has no part {witness.part!r}; choices: {choices(parts)}")
+    wanted = 2 if parts[witness.part].kind == "two_runs" else 1
+    if len(witness.runs) != wanted:
+        raise UserError(f"{claim.name} ({witness.part}) speaks of {wanted} runs at a time, and the witness has {len(witness.runs)}")
+
+
+def check_deviating(witness: Witness, scope: Scope, against: Coalition) -> None:
+    """No more members deviate than the coalition that the witness names has."""
+    roles = [scope.members()[member] for member in set(witness.deviating)]
+    for role in set(roles):
+        most = against.deviating.get(role, 0) if role is not None else len(roles) * bool(against.deviating)
+        if roles.count(role) > most:
+            who = f"{most} deviating {role or 'pseudonyms'}"
+            raise UserError(f"coalition {against.name} has at most {who}, and the witness names {', '.join(witness.deviating)[:100]}")
