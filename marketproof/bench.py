@@ -14,7 +14,7 @@ from marketproof.errors import ToolDisagrees
 from marketproof.progress import Progress
 from model.explicit import enumerate_runs
 from model.market import Market, populate
-from model.scope import Scope
+from model.scope import NUMBERS, Scope
 from model.search import Answer, Problem, Search, all_steps
 from model.solver import BACKEND, SolverMissing
 from model.witness import Witness, broken, told
@@ -111,6 +111,7 @@ class Bench:
         assumptions = [
             "a committed valid transaction is one atomic step (execute-order-validate re-checks every read)",
             "hashes are injective and nonces unguessable unless seen", f"coalition: {coalition.described}", *claim.assumptions,
+            f"whole numbers that a step names are {NUMBERS[0]} to {NUMBERS[-1]}",
         ]  # fmt: skip
         for name, taken in self.protocol.readings.items():
             if taken != self.protocol.switches[name].default:

@@ -31,7 +31,6 @@ def check(given: argparse.Namespace) -> int:
     for claim in claims:
         scope_of(given, claim)
     progress = Progress()
-    progress.start("matrix")
     bench = Bench(load(given.variant, given.switch), given.seed, given.timeout_s, progress)
     check_expectations(given, bench.protocol.name)
     say = (lambda text: None) if given.json else say_line
@@ -96,6 +95,7 @@ def decide_matrix(
     bench: Bench, given: argparse.Namespace, claims: list[Claim], against: list[Coalition], say: Any
 ) -> list[tuple[Claim, Decided]]:
     """Every claim against every coalition, a line of the matrix as soon as it is complete."""
+    bench.progress.start("matrix")
     names = [coalition.name for coalition in against]
     head = f"variant {bench.protocol.name}: each claim against each coalition (✗ in k: refuted in k steps; holds ≤k: no attack to depth k)"
     say(terminal.wrapped(head))

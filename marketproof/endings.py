@@ -18,6 +18,7 @@ EXIT_DISAGREES = 3
 EXIT_INTERRUPTED = 130
 EXIT_NOBODY_READS = 141
 
+AGAIN_S = 0.01
 ROOMS = ("spec", "properties", "adversaries", "model", "ledger_runtime", "reports", "marketproof")
 
 
@@ -74,18 +75,29 @@ def prepared_streams() -> None:
 
 @contextmanager
 def terminated_as_interrupted() -> Iterator[None]:
-    """SIGTERM, as a CI sends it, ends a run as Ctrl-C does: workers are ended and nothing half-written is left."""
+    """SIGTERM, as a CI sends it, ends a run as Ctrl-C does: workers are ended and nothing half-written is left.
+
+    Python drops an interruption that comes while an object is being deleted (large solvers take their time): it is sent once more.
+    """
 
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
+    def dropped(what: sys.UnraisableHookArgs) -> None:
+        if issubclass(what.exc_type, KeyboardInterrupt):
+            threading.Timer(AGAIN_S, os.kill, (os.getpid(), signal.SIGINT)).start()
+        else:
+            hook(what)
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, interrupt)
+    hook, before = sys.unraisablehook, signal.signal(signal.SIGTERM, interrupt)
+    sys.unraisablehook = dropped
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         signal.signal(signal.SIGTERM, before)
 
 

@@ -74,8 +74,9 @@ def deciding(orders: list[Order], prepared: tuple[Any, ...], jobs: int, progress
     with ProcessPoolExecutor(min(jobs, len(orders)), context, prepare, prepared) as pool:
         try:
             with held_back():
-                futures: list[Future[Decided]] = [pool.submit(decide, order) for order in orders]
-            yield results(futures, progress)
+                deepest_first = sorted(range(len(orders)), key=lambda place: -orders[place].depth)
+                begun: dict[int, Future[Decided]] = {place: pool.submit(decide, orders[place]) for place in deepest_first}
+            yield results([begun[place] for place in range(len(orders))], progress)
         except BaseException:
             for process in list((pool._processes or {}).values()):
                 process.terminate()

@@ -40,7 +40,7 @@ def populate(
             raise MarketError(f"{protocol.name} at {scope}: no populated market within {most_steps} honest steps")
         found = first_useful_step(steps, rows)
         if found is None:
-            raise MarketError(f"{protocol.name} at {scope}: honest parties are stuck after {len(taken)} steps")
+            raise MarketError(f"{protocol.name} at {scope}: honest parties are stuck after {len(taken)} steps; try --from empty")
         action, changed = found
         taken.append(action)
         rows.update(changed)

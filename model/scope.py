@@ -12,6 +12,7 @@ from spec.kinds import INTEGER, Kind, Term
 from spec.text import Protocol
 
 LARGEST = 24
+NUMBERS = range(4)
 
 
 class ScopeError(ValueError):
@@ -60,7 +61,7 @@ class Scope:
         more = self.spares if spares else 0
         values: dict[str, list[Any]] = {"Member": [m for m in self.members() if spares or not self.is_spare(m)]}
         values["Text"] = ["text"]
-        values["Integer"] = [0, 1, 2, 3]
+        values["Integer"] = list(NUMBERS)
         for name, sort in protocol.sorts.items():
             if name in values or sort.image_of:
                 continue
