@@ -10,6 +10,7 @@ from model.market import Market
 from model.scope import Scope
 from properties.claims import Goal
 from spec.compiled import Compiled
+from spec.concrete import evaluate
 from spec.text import Protocol
 from spec.tracing import Transaction
 
@@ -65,7 +66,12 @@ def enumerate_runs(
 
 
 def first_broken_state(steps: Steps, compiled: Compiled, goal: Goal, rows: Rows) -> str:
+    """The part that a state breaks.  Two runs of honest parties alone take the same steps, so both are in the same state."""
     view = steps.view(rows)
+    if goal.pairs and not steps.coalition:
+        view.second = view
+        if broken := next((part for part, condition in goal.pairs.items() if not evaluate(condition, {}, view)), ""):
+            return broken
     return next((part for part, condition in goal.states.items() if not compiled.holds(condition, {}, view)), "")
 
 

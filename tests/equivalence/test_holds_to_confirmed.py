@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -132,3 +133,16 @@ def test_one_forgery_is_found_to_break_what_a_corrupt_peer_breaks() -> None:
     goal = goal_of(OF_ONE_RUN["C31/rem"], BENCH.protocol, all_steps(BENCH.protocol, COALITIONS["peer"]))
     steps = Steps(BENCH.compiled, size.universe(BENCH.protocol), frozenset(), all_steps(BENCH.protocol, COALITIONS["peer"]))
     assert with_one_forgery(steps, goal, start.rows, 1, FORGERIES_OF_A_TABLE)[1] > 0
+
+
+def test_a_two_run_claim_is_enumerated_where_nobody_deviates():
+    """Both runs of honest parties are in the same state, so a condition that compares the runs holds and its opposite does not."""
+    bench = Bench(variant("paper").load())
+    claim, coalition, scope = CLAIMS["C25"].split()[0], COALITIONS["orderer"], Scope(1, 1)
+    steps = all_steps(bench.protocol, coalition)
+    goal = goal_of(claim, bench.protocol, steps)
+    market = bench.market(scope, "market")
+    held = enumerate_runs(bench.protocol, bench.compiled, goal, scope, market, frozenset(), steps, 3)
+    assert held.broken is None and held.states > 3
+    opposite = replace(goal, pairs={part: ~condition for part, condition in goal.pairs.items()})
+    assert enumerate_runs(bench.protocol, bench.compiled, opposite, scope, market, frozenset(), steps, 3).broken == []
