@@ -53,8 +53,8 @@ class World:
         """Take a step alone, at once; gives the event of a committed transaction.  Raises StepRefused with the reason."""
         given = self.translated(transaction, arguments)
         if not self.may_send(transaction, given):
-            side = "deviating" if given["caller"] in self.coalition else "honest"
-            raise StepRefused(f"a {side} {given['caller']} would not or could not take it")
+            kind = "a deviating" if given["caller"] in self.coalition else "an honest"
+            raise StepRefused(f"{kind} {given['caller']} would not or could not take it")
         observed = self.compiled.observe(transaction, given, self.view())
         try:
             event = self._committed(transaction, given)

@@ -57,8 +57,9 @@ def wrapped(text: str, indent: str = "") -> str:
 def told(title: str, statement: str, row: Row, sentences: Sequence[str], prefix: int) -> str:
     """An attack as numbered steps, with what it breaks."""
     start = f"a populated market, reached by {prefix} honest steps" if row.start == "market" else "nothing"
+    steps = "1 step" if row.depth == 1 else f"{row.depth} steps"
     lines = [
-        coloured(f"{title}: refuted by {row.coalition} in {row.depth} steps", "refuted"),
+        coloured(f"{title}: refuted by {row.coalition} in {steps}", "refuted"),
         wrapped(f"claimed: {statement}", "  "),
         f"  from {start}:",
     ]

@@ -31,7 +31,7 @@ OPTIONS = {
 }  # fmt: skip
 REASON = "the solver's budget ended while the attack of depth 10 was made canonical"
 TOLD = [
-    "C11 verified marks the checked hash: refuted by CO in 1 steps",
+    "C11 verified marks the checked hash: refuted by CO in 1 step",
     "  from a populated market, reached by 43 honest steps:",
     "  1. co-1 (CO, deviating) calls JoinCI(instance = ci-1, hash = data hash[Content(dss-1),",
 ]
@@ -53,7 +53,7 @@ def test_attack_as_json(call: Call) -> None:
 
 def test_attack_of_the_smallest_coalition(call: Call) -> None:
     result = call("attack", "--claim", "C11", "--depth", "2")
-    assert result.code == 0 and result.out.startswith("C11 verified marks the checked hash: refuted by CO in 1 steps")
+    assert result.code == 0 and result.out.startswith("C11 verified marks the checked hash: refuted by CO in 1 step")
 
 
 def test_an_arithmetic_claim(call: Call) -> None:

@@ -22,6 +22,7 @@ from ledger_runtime.execution import ReadWriteSet
 from ledger_runtime.keys import encode_key
 from ledger_runtime.network import Network
 from ledger_runtime.validation import satisfied
+from spec.errors import SpecificationError
 from spec.text import Policy
 
 DO, CO, MO = "peer.org-do", "peer.org-co", "peer.org-mo"
@@ -69,6 +70,8 @@ def test_unknown_names_are_refused_with_the_choices(paper, new_network):
     with pytest.raises(UnknownPeer, match=r"no peer was named"):
         network.propose("CreateDO", arguments, peers=[])
     with pytest.raises(UnknownPolicy, match=r"no endorsement policy 'most'; choices: all, any, majority"):
+        satisfied("most", ("org-do",), ("org-do",))
+    with pytest.raises(SpecificationError, match=r"no endorsement policy 'most'; choices: all, any, majority"):
         Network(dataclasses.replace(paper, policy=Policy("most", "")))
     for organisations in ((), ("a", "a")):
         with pytest.raises(UnknownOrganisation, match=r"one organisation or more, each once"):
