@@ -109,7 +109,9 @@ def parser() -> Parser:
     add_variant(check)
     add_search(check)
     add_common(check)
-    check.add_argument("--evidence", default="evidence", metavar="DIR", help="where the evidence is written (default: evidence)")
+    check.add_argument(
+        "--evidence", metavar="DIR", help="where it is written (default: evidence; for a part of the matrix evidence-of-a-part)"
+    )
     check.add_argument(
         "--jobs", type=jobs, default=min(os.cpu_count() or 1, 8), metavar="N", help="processes that search (default: one for each core)"
     )
@@ -123,7 +125,7 @@ def parser() -> Parser:
     attack.add_argument("--evidence", metavar="DIR", help="also write rows and witnesses there")
 
     replay = commands.add_parser("replay", help="replay a witness on the ledger")
-    replay.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-CO.json")
+    replay.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")
     replay.add_argument("--variant", metavar="NAME", help="variant that the witness is of, such as a .py file (default: the one it names)")
     add_common(replay, with_seed=False)
 

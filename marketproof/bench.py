@@ -13,7 +13,7 @@ from adversaries.coalitions import Coalition
 from marketproof.errors import ToolDisagrees
 from marketproof.progress import Progress
 from model.explicit import enumerate_runs
-from model.market import Market, populate
+from model.market import Market, MarketError, populate
 from model.scope import NUMBERS, Scope
 from model.search import Answer, Problem, Search, all_steps
 from model.solver import BACKEND, SolverMissing
@@ -86,7 +86,12 @@ class Bench:
     def decide(self, claim: Claim, coalition: Coalition, scope: Scope, depth: int, start: str = "market") -> Decided:
         """Search for an attack of the coalition; a refutation is replayed on the ledger before it counts."""
         began = time.monotonic()
-        answer = self.shortest(claim, coalition, scope, depth, start)
+        try:
+            answer = self.shortest(claim, coalition, scope, depth, start)
+        except MarketError as error:
+            answer = Answer(None, 0, f"no start for the search: {error}")
+        if answer.attack is None and not answer.unknown and (vacuous := self.vacuous(claim, scope)):
+            answer = Answer(None, answer.depth, vacuous)
         decided = Decided(claim.label, self.row(claim, coalition, scope, start, answer))
         if answer.attack is not None:
             decided.witness = self.witness(claim, coalition, scope, start, answer)
@@ -170,6 +175,16 @@ class Bench:
         """In how many honest steps from the populated market the claim's *sometimes* is reached; MarketError if never."""
         reached = ~sometimes_of(claim, self.protocol).states["sometimes"]
         return len(populate(self.protocol, self.compiled, scope, reached, start=self.market(scope, "market")).steps)
+
+    def vacuous(self, claim: Claim, scope: Scope) -> str:
+        """Why the claim says nothing here: its *sometimes* is never reached by honest parties; empty if it is."""
+        if claim.reachable is None:
+            return ""
+        try:
+            self.sometimes(claim, scope)
+        except MarketError as error:
+            return f"vacuous: {claim.sometimes!r} is never reached ({error})"
+        return ""
 
     def enumerated(self, claim: Claim, coalition: Coalition, scope: Scope, depth: int) -> str:
         """A second opinion on a *holds_to*: all runs at a smaller scope, one state at a time, without symbols."""

@@ -11,7 +11,7 @@ from typing import Any
 from adversaries.coalitions import Coalition
 from marketproof import evidence
 from marketproof.bench import Bench, Decided
-from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, need_solvers, scope_of, shown, smallest
+from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, need_solvers, scope_of, shown, worth_telling
 from marketproof.errors import UserError
 from marketproof.progress import Progress
 from marketproof.variants import load
@@ -19,12 +19,13 @@ from marketproof.workers import deciding, order_of
 from model.market import MarketError
 from properties import expectations
 from properties.claims import Claim
+from properties.verdicts import Row
 from reports import terminal
 
 
 def check(given: argparse.Namespace) -> int:
     """Run everything; 0 when the committed expectations hold, 1 when a verdict differs."""
-    place = Path(given.evidence)
+    place = place_of(given)
     evidence.check_place(place)
     claims, against = claims_of(given), coalitions_of(given)
     need_solvers(claims)
@@ -36,7 +37,7 @@ def check(given: argparse.Namespace) -> int:
     say = (lambda text: None) if given.json else say_line
     job = None if given.without_job else run_job(bench, given, progress, say)
     decided = decide_matrix(bench, given, claims, against, say)
-    vacuous = tell_sometimes(bench, given, claims, decided, say)
+    vacuous = tell_sometimes(bench, given, claims, say)
     progress.done()
     rows = [(one.label, one.row, one.witness.told if one.witness else []) for _, one in decided]
     files = evidence_files(bench, [one for _, one in decided])
@@ -46,8 +47,17 @@ def check(given: argparse.Namespace) -> int:
     for claim in claims:
         mine = [one for known, one in decided if known is claim]
         if mine and not given.json:
-            say("\n" + shown(claim, smallest(mine)))
+            for one in worth_telling(claim, mine):
+                say("\n" + shown(claim, one))
     return conclude(given, bench, place, rows, job, vacuous, say)
+
+
+def place_of(given: argparse.Namespace) -> Path:
+    """Where the evidence goes: a run of a part never replaces that of a whole one unless it is told to."""
+    if given.evidence is not None:
+        return Path(given.evidence)
+    part = given.claim or given.coalition or given.without_job or not standard(given)
+    return Path("evidence-of-a-part" if part else "evidence")
 
 
 def standard(given: argparse.Namespace) -> bool:
@@ -110,25 +120,36 @@ def decide_matrix(
             if place + 1 == len(cells) or cells[place + 1][0] is not claim:
                 bench.progress.done()
                 say(terminal.matrix_line(claim.label, names, [decided.row for known, decided in found if known is claim]))
+    say(terminal.wrapped(scopes_told([decided.row for _, decided in found])))
     return found
 
 
-def tell_sometimes(
-    bench: Bench, given: argparse.Namespace, claims: list[Claim], decided: list[tuple[Claim, Decided]], say: Any
-) -> list[str]:
-    """Reach each claim's *sometimes* honestly; a claim over states that cannot be reached is vacuous and not known to hold."""
+def scopes_told(rows: list[Row]) -> str:
+    """At which scope the cells were decided, the common one first, and what two coalitions mean."""
+    by: dict[str, list[str]] = {}
+    for row in rows:
+        by.setdefault(row.scope, []).append(f"{row.claim} against {row.coalition}")
+    common = max(by, key=lambda scope: len(by[scope]), default="")
+    others = []
+    for scope, names in by.items():
+        if scope != common:
+            others.append(f"{scope}: {', '.join(names) if len(names) < 3 else names[0].partition(' ')[0]}")
+    said = f"scope: subsets x replicas {common}" + "".join(f"; {other}" for other in others)
+    return f"{said}. orderer: nobody deviates, under every order and delay; peer: one peer signs forged write sets."
+
+
+def tell_sometimes(bench: Bench, given: argparse.Namespace, claims: list[Claim], say: Any) -> list[str]:
+    """Reach each claim's *sometimes* honestly; a claim over states that cannot be reached is `unknown`, as its rows say."""
     reached, vacuous = [], []
     for claim in {claim.name: claim for claim in claims if claim.reachable is not None}.values():
         try:
             reached.append(f"{claim.name} ({claim.sometimes}: {bench.sometimes(claim, scope_of(given, claim))} steps)")
         except MarketError as error:
-            vacuous.append(claim.name)
-            for known, one in decided:
-                if known.name == claim.name and one.row.verdict in ("holds_to", "proved"):
-                    one.row.verdict, one.row.reason = "unknown", f"vacuous: {claim.sometimes} was never reached ({error})"
-    say("\n" + terminal.wrapped("reached by honest parties, so that no verdict is vacuous: " + "; ".join(reached)))
+            vacuous.append(f"{claim.name} ({claim.sometimes}: {error})")
+    if reached:
+        say("\n" + terminal.wrapped("reached by honest parties, so that no verdict on these is vacuous: " + "; ".join(reached)))
     if vacuous:
-        say(terminal.wrapped("NEVER reached: " + ", ".join(vacuous)))
+        say(terminal.wrapped("NEVER reached: " + "; ".join(vacuous)))
     return vacuous
 
 

@@ -94,7 +94,7 @@ def attack(given: argparse.Namespace) -> int:
         mine = attacks_on(bench, given, claim, progress)
         found += mine
         progress.done()
-        for decided in () if given.json else (mine if given.coalition else [smallest(mine)]):
+        for decided in () if given.json else (mine if given.coalition else worth_telling(claim, mine)[:1]):
             print(shown(claim, decided), end="\n\n", flush=True)
     if given.evidence is not None:
         evidence.write(Path(given.evidence), evidence_files(bench, found))
@@ -142,12 +142,21 @@ def smallest(decided: list[Decided]) -> Decided:
     return min(refuted, key=rank, default=decided[0])
 
 
+def worth_telling(claim: Claim, decided: list[Decided]) -> list[Decided]:
+    """The smallest attack of a coalition that the claim is meant against, and a smaller one of anybody if there is one."""
+    least = smallest(decided)
+    meant = [one for one in decided if one.row.coalition in claim.against and one.row.verdict == "refuted"]
+    chosen = smallest(meant) if meant else least
+    return [chosen] if least is chosen or least.row.coalition != "orderer" else [chosen, least]
+
+
 def shown(claim: Claim, decided: Decided) -> str:
-    row = decided.row
+    row, part = decided.row, claim.parts[0]
+    title = f"{claim.label} {claim.title}"
+    said = f'the paper ({claim.cites}): "{claim.quotation}"', f"claimed: {part.statement}"
     if row.verdict == "refuted" and decided.witness is not None:
-        statement = next(part.statement for part in claim.parts if part.name == row.part)
-        return terminal.told(f"{claim.label} {claim.title}", statement, row, decided.witness.told, len(decided.witness.prefix))
-    return terminal.held(f"{claim.label} {claim.title}", row)
+        return terminal.told(title, said, row, decided.witness.told, len(decided.witness.prefix))
+    return terminal.held(title, said, row)
 
 
 def evidence_files(bench: Bench, decided: list[Decided]) -> dict[str, str]:

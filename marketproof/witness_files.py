@@ -38,7 +38,7 @@ def read(path: Path, variant: str | None = None) -> tuple[Protocol, Claim, Witne
 def text_of(path: Path) -> str:
     """The text of a regular file of bounded size: a pipe or a device could go on for ever."""
     if path.exists() and not path.is_file():
-        raise UserError(f"{str(path)!r} is no file: a witness is a file such as evidence/witnesses/C31-CO.json")
+        raise UserError(f"{str(path)!r} is no file: a witness is a file such as evidence/witnesses/C31-rem-CO.json")
     with path.open("rb") as stream:
         content = stream.read(witnesses.LARGEST_FILE_BYTES + 1)
     if len(content) > witnesses.LARGEST_FILE_BYTES:

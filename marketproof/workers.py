@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -45,7 +47,15 @@ def prepare(variant: str, switches: list[tuple[str, str]], seed: int, timeout_s:
     """In a worker: load the variant once, and leave Ctrl-C to the parent, which ends it by SIGTERM."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
     _bench.append(Bench(load(variant, switches), seed, timeout_s))
+
+
+def end_with_parent(parent: int) -> None:
+    """A worker whose parent was killed ends by itself."""
+    while os.getppid() == parent:
+        time.sleep(TICK_S)
+    os._exit(1)
 
 
 def decide(order: Order, bench: Bench | None = None) -> Decided:

@@ -37,7 +37,8 @@ class Part:
 class Claim:
     """A row of the verdict matrix.
 
-    `scope` and `depth` are how far the search looks by default; `deeper` gives another scope and depth against a coalition.
+    `scope` and `depth` are how far the search looks by default; `deeper` gives another scope and depth against a coalition;
+    `against` names the coalitions that the paper's sentence is meant against.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Claim:
     scope: str = "2x2"
     depth: int = 6
     assumptions: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
 
     deeper: dict[str, tuple[str, int]] = field(default_factory=dict)
     of_several: bool = False

@@ -19,7 +19,8 @@ def job_text(job: dict[str, Any]) -> str:
     head = (
         f"training job on digits, seed {job['seed']}: {split['training_rows']} rows in {job['subsets']} skewed subsets "
         f"x {job['replicas']} replicas, "
-        f"{job['cloud_owners']} COs, {split['held_out_rows']} rows held out; no subset has a majority of a class ({readings})"
+        f"{job['cloud_owners']} COs, {split['held_out_rows']} rows held out; "
+        f"every subset lacks a class, and none has a majority of a class ({readings})"
     )
     lines = [round_line(one) for one in job["rounds"]]
     header = ["round", "subsets", "accuracy", "central", "hashes verified", "replicas equal", "blocks", "conflicts"]

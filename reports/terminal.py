@@ -54,22 +54,26 @@ def wrapped(text: str, indent: str = "") -> str:
     )
 
 
-def told(title: str, statement: str, row: Row, sentences: Sequence[str], prefix: int) -> str:
+def told(title: str, said: Sequence[str], row: Row, sentences: Sequence[str], prefix: int) -> str:
     """An attack as numbered steps, with what it breaks."""
     start = f"a populated market, reached by {prefix} honest steps" if row.start == "market" else "nothing"
     steps = "1 step" if row.depth == 1 else f"{row.depth} steps"
     lines = [
         coloured(f"{title}: refuted by {row.coalition} in {steps}", "refuted"),
-        wrapped(f"claimed: {statement}", "  "),
+        *(wrapped(line, "  ") for line in said),
         f"  from {start}:",
     ]
-    return "\n".join([*lines, *(wrapped(sentence, "  ") for sentence in sentences)])
+    return "\n".join([*lines, *(wrapped(sentence, "  ") for sentence in sentences), assumed(row)])
 
 
-def held(title: str, row: Row) -> str:
+def assumed(row: Row) -> str:
+    return wrapped("assuming: " + "; ".join(row.assumptions), "  ")
+
+
+def held(title: str, said: Sequence[str], row: Row) -> str:
     """A verdict without an attack, with its scope and method."""
     reason = f" ({row.reason})" if row.reason else ""
     sized = f"{row.short} steps" if row.verdict == "holds_to" else row.short
     text = f"{title}: {sized} against {row.coalition}{reason}"
     detail = wrapped(f"by {row.method}; scope: {row.scope}" + (f"; {row.confirmed}" if row.confirmed else ""), "  ")
-    return coloured(wrapped(text), row.verdict) + "\n" + detail
+    return "\n".join([coloured(wrapped(text), row.verdict), *(wrapped(line, "  ") for line in said), detail, assumed(row)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -30,6 +31,9 @@ ACTIONS = {
 }
 
 
+CLAUSES = ("require", "replace_guard", "replace_effect", "add_effect", "add_event", "honest")
+
+
 @dataclass(frozen=True)
 class Amendment:
     """One change of a named clause.
@@ -50,6 +54,13 @@ class Amendment:
             raise SpecificationError(f"no amendment {self.action!r}; choices: {choices(ACTIONS)}")
         if not self.because.strip():
             raise SpecificationError(f"the amendment of {self.target!r} does not say which attack it answers (because=)")
+        wanted = ACTIONS[self.action].rpartition("`")[0].rpartition("`")[2]
+        if "." in wanted and not all(self.target.partition(".")):
+            raise SpecificationError(f"the target of {self.action!r} is of the form {wanted}, not {self.target!r}")
+        if self.action in CLAUSES and not callable(self.payload):
+            raise SpecificationError(f"{self.name!r} needs a function of the tracing and the arguments, not {self.payload!r}")
+        if self.action == "add_field" and not isinstance(self.payload, Field):
+            raise SpecificationError(f"{self.name!r} needs a field, such as reconstructed(INTEGER, ...), not {self.payload!r}")
 
     @property
     def name(self) -> str:
@@ -174,7 +185,7 @@ def _amend_clause(protocol: Protocol, amendment: Amendment) -> None:
     transaction = protocol.transaction(name)
     tracing = Tracing(transaction, protocol.readings)
     arguments = [value for key, value in transaction.arguments.items() if key != "caller"]
-    make: Callable[..., Any] = amendment.payload
+    make = checked_call(amendment, len(arguments) + 1)
     known: dict[str, Any] = transaction.guards if amendment.action in ("require", "waive", "replace_guard") else transaction.effects
     if amendment.action in ("waive", "replace_guard", "replace_effect") and clause not in known:
         raise SpecificationError(f"{name} has no clause {clause!r} to amend; choices: {choices(known)}")
@@ -197,6 +208,18 @@ def _amend_clause(protocol: Protocol, amendment: Amendment) -> None:
             raise SpecificationError(f"{amendment.name!r} emits no event {clause!r}; choices: {choices(transaction.events)}")
     elif amendment.action == "honest":
         _amend_honest(protocol, transaction, boolean(make(tracing, *arguments)), amendment)
+
+
+def checked_call(amendment: Amendment, count: int) -> Callable[..., Any]:
+    """The amendment's function, refused with its place when it does not take the tracing and the arguments."""
+    function: Callable[..., Any] = amendment.payload
+    if amendment.action in CLAUSES:
+        try:
+            inspect.signature(function).bind(*range(count))
+        except TypeError as error:
+            said = f"the function of {amendment.name!r} should take the tracing and {count - 1} arguments: {error}"
+            raise SpecificationError(said, amendment.place) from error
+    return function
 
 
 def _amend_honest(protocol: Protocol, transaction: Transaction, condition: Expression, amendment: Amendment) -> None:

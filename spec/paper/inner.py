@@ -9,6 +9,7 @@ from spec.paper.assets import CI_STATUS, CO, CONTRACT, DO, MO, TJ, paper
 from spec.tracing import Tracing
 
 COUNTED = "one of the about 22 that the paper counts (L366-370)"
+ACL = "L290 says that an access control list decides, and does not print it (X15)"
 inner = paper.inner(because=COUNTED)
 MEMBERS = {"DO": DO, "CO": CO, "MO": MO}
 TITLES = {"DO": "data_owner", "CO": "cloud_owner", "MO": "model_owner"}
@@ -19,14 +20,14 @@ def assert_role(tx: Tracing, role: str) -> None:
     """The caller is registered in the role (X15)."""
     if tx.switch("X15") != "nothing":
         registered = MEMBERS[role][tx.caller].exists
-        tx.require(f"caller_is_{TITLES[role]}", registered, cites="L290", why="Access to operations is controlled by the ACL.")
+        tx.require(f"caller_is_{TITLES[role]}", registered, because=ACL, why="Access to operations is controlled by the ACL.")
 
 
 @inner
 def assert_owner(tx: Tracing, owner: Any, name: str) -> None:
     """The caller owns the asset, where the reading of X15 asks for that."""
     if tx.switch("X15") == "owner":
-        tx.require(name, owner == tx.caller, cites="L290", why="An access control list can speak of owners as well as of roles.")
+        tx.require(name, owner == tx.caller, because=ACL, why="An access control list can speak of owners as well as of roles.")
 
 
 @inner

@@ -40,7 +40,8 @@ def content_of(tx: Tracing, subset: Any) -> Any:
 @paper.off_chain(actor="DO", cites="L444")
 def send_subset(tx: Tracing, instance: CI, content: CONTENT) -> None:  # type: ignore[valid-type]
     """O2: the DO transfers the data of an instance to its CO, securely."""
-    tx.require("sender_is_the_do", instance.dss.dataset.owner == tx.caller, cites="L444", why="The transfer is authenticated.")  # type: ignore[attr-defined]
+    owner = instance.dss.dataset.owner  # type: ignore[attr-defined]
+    tx.require("sender_is_the_do", owner == tx.caller, because="a secure transfer (L444) names its sender", why="It is authenticated.")
     tx.observe("send", SENT[tx.caller, instance].put(content=content), RECEIVED[instance.co, instance].put(content=content))  # type: ignore[attr-defined]
 
 
@@ -108,7 +109,8 @@ def reads_once(tx: Tracing, dataset: Any) -> Any:
 @paper.off_chain(actor="MO", cites="L610")
 def upload_training_file(tx: Tracing, model: MOD) -> None:  # type: ignore[valid-type]
     """O7: the MO uploads the training file: program, method and its public key."""
-    tx.require("sender_owns_model", model.owner == tx.caller, cites="L610", why="The file is named in the model.")  # type: ignore[attr-defined]
+    owner = model.owner  # type: ignore[attr-defined]
+    tx.require("sender_owns_model", owner == tx.caller, because="the file is the MO's (L610, L615)", why="It is named in the model.")
     tx.observe("upload", TRAINING_FILE[model].put(owner=tx.caller))
 
 
@@ -150,7 +152,8 @@ def trains_selected_instance_once(tx: Tracing, couple: Any, instance: Any) -> An
 @paper.off_chain(actor="CO", cites="L613")
 def upload_result(tx: Tracing, couple: TC, instance: CI, weights: WEIGHTS) -> None:  # type: ignore[valid-type]
     """O10: the CO uploads a model to its place in the object store."""
-    tx.require("place_is_its_own", instance.co == tx.caller, cites="L613", why="The store lets a CO write where it may.")  # type: ignore[attr-defined]
+    owner = instance.co  # type: ignore[attr-defined]
+    tx.require("place_is_its_own", owner == tx.caller, because="COs store models (L613)", why="The store lets a CO write where it may.")
     tx.observe("store", becomes(STORE[image(LOCATION, instance)].weights, weights))
     tx.observe("remember", becomes(UPLOADED[tx.caller, couple, instance].round, weights.round))  # type: ignore[attr-defined]
 
@@ -186,10 +189,11 @@ def collects_each_report_once(tx: Tracing, couple: Any, instance: Any) -> Any:
     return (ENTITY[tx.caller].role == "MO") & (couple.rem == 0) & fresh & (SELECTION[couple, instance].round == couple.round)
 
 
-@paper.off_chain(actor="MO", cites="L1049")
+@paper.off_chain(actor="MO", because="payment is future work (L1049); a couple has paid (L361)")
 def pay(tx: Tracing, couple: TC) -> None:  # type: ignore[valid-type]
     """O12: payment, which the paper leaves to future work."""
-    tx.require("couple_completed", couple.status == "COMPLETED", cites="L361", why="paid is set when training completed.")  # type: ignore[attr-defined]
+    status = couple.status  # type: ignore[attr-defined]
+    tx.require("couple_completed", status == "COMPLETED", because="a couple has paid (L361)", why="paid is set at the end.")
     tx.observe("pay", becomes(PAID_OUT[tx.caller, couple].paid, True))
 
 

@@ -57,7 +57,8 @@ def declare(text: Text) -> None:
         {"incentives": "as the abstract says", "future": "nothing pays"}, "incentives", EARLIER, NOTHING)
     add("X15", "L290 member access is controlled by the ACL", "L378-429 StartRound checks no caller",
         {"role": "the caller's role is checked", "nothing": "nobody is checked", "owner": "role and ownership are checked"},
-        "role", EARLIER, "AssertRole and AssertOwner in every transaction")
+        "role", "an exception to 'a printed listing wins': the listing leaves the check out and does not forbid it; roles are what L290 asks at least",
+        "AssertRole and AssertOwner in every transaction")
     add("X16", "L302-309 a DO has name and organization", "L325 identities are never stored",
         {"listing": "name and organization are optional fields", "never": "there are no such fields"}, "listing", LISTING, "DO, CO, MO")
     add("X17", "L335 a TC has a DSS and a model", "L357 a TC has a DS and a model",

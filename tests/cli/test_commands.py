@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from marketproof.bench import Decided
+from marketproof.commands import worth_telling
 from properties.expectations import expected
 from properties.paper_claims import CLAIMS
 from properties.verdicts import FIELDS, Row
@@ -169,11 +171,11 @@ def test_every_known_attack_fits_the_width() -> None:
     assert known
     for label, by in known.items():
         claim = next(claim for claim in CLAIMS[label.partition("/")[0]].split() if claim.label == label)
-        title, statement = f"{label} {claim.title}", claim.parts[0].statement
+        title, said = f"{label} {claim.title}", (f"{claim.quotation} ({claim.cites})", claim.parts[0].statement)
         for coalition, entry in by.items():
             row = Row(claim.name, "paper", coalition, entry["verdict"], "m", entry["scope"], entry["depth"], "market", reason=REASON)
-            assert widest(terminal.held(title, row)) <= WIDTH
-            assert widest(terminal.told(title, statement, row, entry["steps"], 120)) <= WIDTH
+            assert widest(terminal.held(title, said, row)) <= WIDTH
+            assert widest(terminal.told(title, said, row, entry["steps"], 120)) <= WIDTH
 
 
 def test_the_matrix_fits_the_width() -> None:
@@ -197,3 +199,34 @@ def test_the_command_is_installed_as_a_module() -> None:
     asked = [sys.executable, "-m", "marketproof", "--version"]
     done = subprocess.run(asked, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=30)
     assert done.returncode == 0 and done.stdout.startswith("marketproof ")
+
+
+def test_a_claim_whose_sometimes_is_never_reached_is_unknown_and_not_held(call: Call) -> None:
+    """Under X13 as printed no round can start, so nothing that speaks of a round is held."""
+    result = call("attack", "--claim", "C31/event", "--coalition", "CO", "--switch", "X13=as_printed", "--depth", "2", "--json")
+    (row,) = json.loads(result.out)["rows"]
+    assert row["verdict"] == "unknown" and "never reached" in row["reason"]
+
+
+def test_a_reading_that_honest_parties_cannot_live_with_is_unknown(call: Call) -> None:
+    result = call("attack", "--claim", "C11", "--coalition", "CO", "--switch", "X04=only_the_do", "--json")
+    (row,) = json.loads(result.out)["rows"]
+    assert result.code == 0 and row["verdict"] == "unknown" and "honest parties are stuck" in row["reason"]
+
+
+def test_a_part_does_not_replace_the_evidence_of_the_whole(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call("check", "--without-job", "--claim", "C17a").code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["evidence-of-a-part"]
+
+
+def test_what_is_told_has_the_papers_sentence_and_the_assumptions(call: Call) -> None:
+    told = " ".join(call("attack", "--claim", "C17a").out.split())
+    assert 'the paper (L506-509): "As long as' in told and "assuming: honest replicas of one subset report equal results" in told
+
+
+def test_the_attack_told_is_by_whom_the_claim_is_meant_against() -> None:
+    claim = CLAIMS["C25"].split()[0]
+    rows = [Row("C25", "paper", name, "refuted", "m", "2x2", depth, "market") for name, depth in (("DO", 2), ("MO", 2), ("orderer", 4))]
+    chosen = worth_telling(claim, [Decided(claim.label, row) for row in rows])
+    assert [one.row.coalition for one in chosen] == ["MO", "orderer"]
