@@ -83,14 +83,19 @@ class Bench:
             self._markets[scope, start] = populate(self.protocol, self.compiled, scope, populated(self.protocol))
         return self._markets[scope, start]
 
-    def decide(self, claim: Claim, coalition: Coalition, scope: Scope, depth: int, start: str = "market") -> Decided:
-        """Search for an attack of the coalition; a refutation is replayed on the ledger before it counts."""
+    def decide(
+        self, claim: Claim, coalition: Coalition, scope: Scope, depth: int, start: str = "market", attack_only: bool = False
+    ) -> Decided:
+        """Search for an attack of the coalition; a refutation is replayed on the ledger before it counts.
+
+        `attack_only`: nobody will read a verdict without an attack, so it is not asked whether that would be vacuous.
+        """
         began = time.monotonic()
         try:
             answer = self.shortest(claim, coalition, scope, depth, start)
         except MarketError as error:
             answer = Answer(None, 0, f"no start for the search: {error}")
-        if answer.attack is None and not answer.unknown and (vacuous := self.vacuous(claim, scope)):
+        if not attack_only and answer.attack is None and not answer.unknown and (vacuous := self.vacuous(claim, scope)):
             answer = Answer(None, answer.depth, vacuous)
         decided = Decided(claim.label, self.row(claim, coalition, scope, start, answer))
         if answer.attack is not None:

@@ -75,8 +75,8 @@ def depth_of(given: argparse.Namespace, claim: Claim, against: str = "") -> int:
 
 def decide(bench: Bench, given: argparse.Namespace, claim: Claim, against: Coalition, most: int | None = None) -> Decided:
     """One verdict; `most` asks only for an attack shorter than one that is known already."""
-    depth = depth_of(given, claim, against.name)
-    return bench.decide(claim, against, scope_of(given, claim, against.name), depth if most is None else min(most, depth), given.start)
+    depth, scope = depth_of(given, claim, against.name), scope_of(given, claim, against.name)
+    return bench.decide(claim, against, scope, depth if most is None else min(most, depth), given.start, attack_only=most is not None)
 
 
 def attack(given: argparse.Namespace) -> int:
@@ -119,6 +119,8 @@ def attacks_on(bench: Bench, given: argparse.Namespace, claim: Claim, progress: 
                 found.append(decided)
             if decided.row.verdict == "refuted":
                 best = decided.row.depth
+                if given.start == "empty" and not given.coalition:
+                    break  # from nothing all single members are alike, and each further search takes seconds
         if best is not None and not given.coalition:
             break
     return found
