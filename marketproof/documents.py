@@ -34,17 +34,20 @@ def verdict_tables(details: bool = False) -> list[str]:
         known = expected(name)
         if known is None:
             continue
+        scopes = [entry["scope"] for by in known.values() for entry in by.values()]
+        common = max(set(scopes), key=scopes.count).partition(" ")[0]
         header = ["claim", "", *COALITIONS]
         lines = [
-            f"Variant `{name}`: ✗ k: refuted in k steps, replayed on the ledger; ≤ k: no attack to depth k.\n",
+            f"Variant `{name}`, scope {common} (subsets x replicas, one spare of each) where no other is named.\n"
+            "✗ k: refuted in k steps, replayed on the ledger; ≤ k: no attack to depth k.\n",
             row(header),
             row(["---"] * len(header)),
         ]
         for claim, by in known.items():
-            cells = [cell(by.get(coalition)) for coalition in COALITIONS]
+            cells = [cell(by.get(coalition), common) for coalition in COALITIONS]
             if not any(cells):
                 only, entry = next(iter(by.items()))
-                cells = [f"{cell(entry)} ({only})", *[""] * (len(COALITIONS) - 1)]
+                cells = [f"{cell(entry, common)} ({only})", *[""] * (len(COALITIONS) - 1)]
             lines.append(row([claim, CLAIMS[claim.partition("/")[0]].title, *cells]))
         texts.append("\n".join(lines))
         if details:
@@ -56,8 +59,13 @@ def row(values: list[str]) -> str:
     return "| " + " | ".join(values) + " |"
 
 
-def cell(entry: dict[str, object] | None) -> str:
-    return "" if entry is None else CELLS.get(str(entry["verdict"]), str(entry["verdict"])).format(**entry)
+def cell(entry: dict[str, object] | None, common: str) -> str:
+    """The verdict with its size, and the scope where it is not the common one."""
+    if entry is None:
+        return ""
+    scope = str(entry["scope"]).partition(" ")[0]
+    elsewhere = "" if scope in (common, "any") else f" @ {scope}"
+    return CELLS.get(str(entry["verdict"]), str(entry["verdict"])).format(**entry) + elsewhere
 
 
 def told(claim: str, coalition: str, entry: dict[str, object]) -> str:
