@@ -58,7 +58,6 @@ class Decided:
     label: str
     row: Row
     witness: Witness | None = None
-    explanation: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -100,7 +99,7 @@ class Bench:
         decided = Decided(claim.label, self.row(claim, coalition, scope, start, answer))
         if answer.attack is not None:
             decided.witness = self.witness(claim, coalition, scope, start, answer)
-            decided.explanation = self.confirm_by_replay(claim, decided.witness, scope)
+            self.confirm_by_replay(claim, decided.witness, scope)
             decided.row.replayed = True
         decided.row.seconds = round(time.monotonic() - began, 3)
         return decided
@@ -141,7 +140,7 @@ class Bench:
         return Witness(claim.name, attack.part, self.protocol.name, dict(self.protocol.readings), str(scope), start, coalition.name,
                        attack.deviating, prefix, attack.runs, attack.depth, told(attack.runs, steps, scope, deviating))  # fmt: skip
 
-    def confirm_by_replay(self, claim: Claim, witness: Witness, scope: Scope) -> list[str]:
+    def confirm_by_replay(self, claim: Claim, witness: Witness, scope: Scope) -> None:
         """Replay on the ledger; a witness that does not break its claim at its last step is an error of the tool."""
         from marketproof.replaying import ReplayFailed, replay
 
@@ -152,7 +151,6 @@ class Bench:
                 f"{claim.name} against {witness.coalition}: the search found an attack that the ledger refuses: {error}"
             ) from error
         witness.told.append(broken(witness, explanation))
-        return explanation
 
     def decide_numbers(self, claim: Claim) -> Decided:
         """An arithmetic claim: proved for all numbers, or refuted by numbers."""

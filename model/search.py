@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from adversaries.coalitions import Coalition
@@ -68,7 +68,6 @@ class Answer:
     attack: Attack | None
     depth: int
     unknown: str = ""
-    statistics: dict[str, Any] = field(default_factory=dict)
 
 
 def all_steps(protocol: Protocol, coalition: Coalition) -> dict[str, Transaction]:
@@ -80,8 +79,8 @@ def all_steps(protocol: Protocol, coalition: Coalition) -> dict[str, Transaction
 class Chain:
     """One run as a growing circuit: a state, and for each step which transaction was taken with which arguments."""
 
-    def __init__(self, search: Search, start: Rows, tag: int) -> None:
-        self.search, self.tag = search, tag
+    def __init__(self, search: Search, start: Rows) -> None:
+        self.search = search
         self.states = [State(search.meaning, start)]
         self.taken: list[dict[str, int]] = []
         self.arguments: list[dict[str, dict[str, Any]]] = []
@@ -162,7 +161,7 @@ class Search:
         self.meaning = Meaning(self.circuit, protocol.schema, self.universe, self.coalition_literals())
         self.runs = 2 if problem.goal.pairs else 1
         self.used = Symmetry(self)
-        self.chains = [Chain(self, problem.start, tag) for tag in range(self.runs)]
+        self.chains = [Chain(self, problem.start) for _ in range(self.runs)]
         self.solver = Solver(self.circuit, problem.seed, problem.conflicts)
 
     def free(self, kind: Kind, step: int) -> Any:
@@ -247,18 +246,13 @@ class Search:
             broken = self.circuit.disjunction(violations.values())
             answer = False if broken == FALSE else self.solve([broken])
             if answer is None:
-                return Answer(None, depth - 1, f"the solver's budget ended at depth {depth}", self.statistics())
+                return Answer(None, depth - 1, f"the solver's budget ended at depth {depth}")
             if answer:
                 attack = self.canonical(violations)
                 if attack is None:
-                    return Answer(
-                        None,
-                        depth - 1,
-                        f"the solver's budget ended while the attack of depth {depth} was made canonical",
-                        self.statistics(),
-                    )
-                return Answer(attack, depth, "", self.statistics())
-        return Answer(None, most_depth, "", self.statistics())
+                    return Answer(None, depth - 1, f"the solver's budget ended while the attack of depth {depth} was made canonical")
+                return Answer(attack, depth, "")
+        return Answer(None, most_depth, "")
 
     def solve(self, assumptions: list[int]) -> bool | None:
         left = None
@@ -267,9 +261,6 @@ class Search:
             if left <= 0:
                 return None
         return self.solver.solve(assumptions, left)
-
-    def statistics(self) -> dict[str, Any]:
-        return {"transactions": len(self.slice.transactions), "variables": self.circuit.variables}
 
     def canonical(self, violations: dict[str, int]) -> Attack | None:
         """The least attack of this depth; None when a bound was reached on the way."""
