@@ -83,12 +83,12 @@ class Recording(View):
         return row
 
     def last_keys(self, table: str, prefix: Key) -> list[Any]:
-        """The last key components below a prefix, in their own order, which is that of the reference meaning."""
+        """The next key components below a prefix, each once, in their own order, which is that of the reference meaning."""
         name = self.codec.key(table, prefix)
         if name not in self.ranges:
             self.ranges[name] = self.store.range(name)
             self._within_limit()
-        return sorted((decode_key(key)[1][-1] for key, _ in self.ranges[name]), key=nothing_first)
+        return sorted({decode_key(key)[1][len(prefix)] for key, _ in self.ranges[name]}, key=nothing_first)
 
     def identifiers(self, tables: Iterable[str]) -> list[Any]:
         """Every identifier that a row of the tables has: a declared scan, one range for each table."""

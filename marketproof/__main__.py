@@ -1,4 +1,4 @@
-"""The command line: `marketproof check | attack | replay | spec | doctor | completion`."""
+"""The command line: `marketproof check | attack | replay | report | spec | doctor | completion`."""
 
 from __future__ import annotations
 
@@ -64,9 +64,10 @@ def reading(text: str) -> tuple[str, str]:
     return name, value
 
 
-def add_variant(parser: argparse.ArgumentParser) -> None:
+def add_variant(parser: argparse.ArgumentParser, default: str | None = "paper") -> None:
+    said = default or "paper and hardened"
     parser.add_argument(
-        "--variant", default="paper", metavar="NAME", help="variant of the protocol, or the path of a .py file (default: paper)"
+        "--variant", default=default, metavar="NAME", help=f"variant of the protocol, or the path of a .py file (default: {said})"
     )
     parser.add_argument(
         "--switch",
@@ -99,6 +100,22 @@ def add_common(parser: argparse.ArgumentParser, with_seed: bool = True) -> None:
         parser.add_argument("--seed", type=seed, default=0, metavar="N", help="seed of the solver and of every drawn value (default: 0)")
 
 
+def add_proofs(commands: Any) -> None:
+    """Commands about proofs."""
+    waive = commands.add_parser("waive", help="leave out each amendment in turn: which claim falls, or what makes it redundant")
+    waive.add_argument("--variant", default="hardened", metavar="NAME", help="variant whose amendments are left out (default: hardened)")
+    waive.add_argument("--amendment", action="append", metavar="NAME", help="one amendment, as `spec show` names it; may be repeated")
+    waive.add_argument(
+        "--search-s", type=positive_seconds, default=30.0, metavar="S", help="longest search for attacks, each (default: 30)"
+    )
+    waive.add_argument("--out", metavar="FILE", help="write the results as JSON there")
+    add_common(waive, with_seed=False)
+
+    again = commands.add_parser("recheck", help="have cvc5 confirm every proof of an evidence directory, without this program's prover")
+    again.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`, or any folder with .smt2 files")
+    add_common(again, with_seed=False)
+
+
 def parser() -> Parser:
     """The whole command line."""
     top = Parser(prog="marketproof", description="Proves, attacks and runs the protocol of a trustless AI marketplace.")
@@ -106,7 +123,7 @@ def parser() -> Parser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
     check = commands.add_parser("check", help="the main job: train on real data, then the verdict matrix")
-    add_variant(check)
+    add_variant(check, None)
     add_search(check)
     add_common(check)
     check.add_argument(
@@ -128,6 +145,13 @@ def parser() -> Parser:
     replay.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")
     replay.add_argument("--variant", metavar="NAME", help="variant that the witness is of, such as a .py file (default: the one it names)")
     add_common(replay, with_seed=False)
+
+    add_proofs(commands)
+
+    report = commands.add_parser("report", help="render an evidence directory as one HTML page and as Markdown")
+    report.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`; it is verified first, and never changed")
+    report.add_argument("--out", default="report", metavar="DIR", help="where report.html and report.md are written (default: report)")
+    add_common(report, with_seed=False)
 
     spec = commands.add_parser("spec", help="the specification as text")
     actions = spec.add_subparsers(dest="action", metavar="show|diff|generate", required=True)

@@ -22,6 +22,7 @@ from properties.claims import Claim, goal_of, sometimes_of
 from properties.starts import populated
 from properties.verdicts import Row
 from spec.compiled import Compiled
+from spec.schema import NotExpressible
 from spec.text import Protocol
 
 COALITION_OF_ALL = "any f < n/2"
@@ -92,6 +93,8 @@ class Bench:
         began = time.monotonic()
         try:
             answer = self.shortest(claim, coalition, scope, depth, start)
+        except NotExpressible as error:
+            return Decided(claim.label, self.not_expressible(claim, coalition, str(error)))
         except MarketError as error:
             answer = Answer(None, 0, f"no start for the search: {error}")
         if not attack_only and answer.attack is None and not answer.unknown and (vacuous := self.vacuous(claim, scope)):
@@ -129,6 +132,13 @@ class Bench:
             claim=claim.name, variant=self.protocol.name, coalition=coalition.name, verdict=verdict, part=claim.parts[0].name,
             method=f"bounded search (finite symbolic meaning, {BACKEND})", scope=f"{scope} and one spare of each", depth=answer.depth,
             start=start, assumptions=assumptions, reason=answer.unknown, seed=self.seed, versions=versions("python-sat"),
+        )  # fmt: skip
+
+    def not_expressible(self, claim: Claim, coalition: Coalition, reason: str) -> Row:
+        return Row(
+            claim=claim.name, variant=self.protocol.name, coalition=coalition.name, verdict="not_expressible", part=claim.parts[0].name,
+            method="the claim's words in this variant", scope="any", depth=None, start="market", reason=reason, seed=self.seed,
+            versions=versions(),
         )  # fmt: skip
 
     def witness(self, claim: Claim, coalition: Coalition, scope: Scope, start: str, answer: Answer) -> Witness:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +14,37 @@ from adversaries.coalitions import Coalition
 from marketproof import evidence
 from marketproof.bench import Bench, Decided
 from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, need_solvers, scope_of, shown, worth_telling
+from marketproof.described import described
 from marketproof.errors import UserError
 from marketproof.progress import Progress
+from marketproof.proving import Proof, prove, proved_row
 from marketproof.variants import load
 from marketproof.workers import deciding, order_of
 from model.market import MarketError
 from properties import expectations
 from properties.claims import Claim
+from properties.proofs import has_lemmas
 from properties.verdicts import Row
 from reports import terminal
+
+STANDARD = ("paper", "hardened")
+PLAYED = ("paper",)  # variants whose training job can be played
+
+
+@dataclass
+class Checked:
+    """What was decided of one variant."""
+
+    bench: Bench
+    name: str
+    decided: list[tuple[Claim, Decided]]
+    vacuous: list[str]
+    job: dict[str, Any] | None
+    proof: Proof | None
+
+    @property
+    def rows(self) -> list[tuple[str, Row, list[str]]]:
+        return [(one.label, one.row, one.witness.told if one.witness else []) for _, one in self.decided]
 
 
 def check(given: argparse.Namespace) -> int:
@@ -32,31 +56,61 @@ def check(given: argparse.Namespace) -> int:
     for claim in claims:
         scope_of(given, claim)
     progress = Progress()
-    bench = Bench(load(given.variant, given.switch), given.seed, given.timeout_s, progress)
-    check_expectations(given, bench.protocol.name)
+    benches = [(name, Bench(load(name, given.switch), given.seed, given.timeout_s, progress)) for name in variants_of(given)]
+    for _, bench in benches:
+        check_expectations(given, bench.protocol.name)
     say = (lambda text: None) if given.json else say_line
-    job = None if given.without_job else run_job(bench, given, progress, say)
-    decided = decide_matrix(bench, given, claims, against, say)
-    vacuous = tell_sometimes(bench, given, claims, say)
-    progress.done()
-    rows = [(one.label, one.row, one.witness.told if one.witness else []) for _, one in decided]
-    files = evidence_files(bench, [one for _, one in decided])
-    if job is not None:
-        files["job.json"] = evidence.canonical(job)
-    evidence.write(place, files)
-    for claim in claims:
-        mine = [one for known, one in decided if known is claim]
-        if mine and not given.json:
-            for one in worth_telling(claim, mine):
+    found = [check_variant(given, name, bench, claims, against, say) for name, bench in benches]
+    evidence.write(place, files_of(claims, found))
+    for checked in found:
+        for claim in claims:
+            mine = [one for known, one in checked.decided if known is claim and one.row.verdict == "refuted"]
+            for one in worth_telling(claim, mine) if mine and not given.json else ():
                 say("\n" + shown(claim, one))
-    return conclude(given, bench, place, rows, job, vacuous, say)
+    return conclude(given, place, found, say)
+
+
+def variants_of(given: argparse.Namespace) -> tuple[str, ...]:
+    """The variants to check: the paper's and the hardened one unless one is named."""
+    return STANDARD if given.variant is None else (given.variant,)
+
+
+def check_variant(
+    given: argparse.Namespace, name: str, bench: Bench, claims: list[Claim], against: list[Coalition], say: Any
+) -> Checked:
+    """The training job, the proofs and the matrix of one variant."""
+    job = None if given.without_job or bench.protocol.name not in PLAYED else run_job(bench, given, bench.progress, say)
+    proof = None
+    if has_lemmas(bench.protocol) and not given.switch:
+        proof = prove(bench, claims, (name, given.switch), given.jobs)
+        bench.progress.done()
+    decided = decide_matrix(bench, given, name, claims, against, proof, say)
+    vacuous = tell_sometimes(bench, given, claims, say)
+    bench.progress.done()
+    return Checked(bench, name, decided, vacuous, job, proof)
+
+
+def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
+    """The evidence of all variants."""
+    files = evidence_files([(checked.bench, [one for _, one in checked.decided]) for checked in found])
+    files.update(described(claims, [(checked.bench, [one for _, one in checked.decided]) for checked in found]))
+    for checked in found:
+        if checked.job is not None:
+            files[job_file(checked.bench.protocol.name)] = evidence.canonical(checked.job)
+        if checked.proof is not None:
+            files.update(checked.proof.files())
+    return files
+
+
+def job_file(variant: str) -> str:
+    return "job.json" if variant == "paper" else f"job-{variant}.json"
 
 
 def place_of(given: argparse.Namespace) -> Path:
     """Where the evidence goes: a run of a part never replaces that of a whole one unless it is told to."""
     if given.evidence is not None:
         return Path(given.evidence)
-    part = given.claim or given.coalition or given.without_job or not standard(given)
+    part = given.claim or given.coalition or given.without_job or given.variant or not standard(given)
     return Path("evidence-of-a-part" if part else "evidence")
 
 
@@ -102,26 +156,54 @@ def run_job(bench: Bench, given: argparse.Namespace, progress: Progress, say: An
 
 
 def decide_matrix(
-    bench: Bench, given: argparse.Namespace, claims: list[Claim], against: list[Coalition], say: Any
-) -> list[tuple[Claim, Decided]]:
-    """Every claim against every coalition, a line of the matrix as soon as it is complete."""
+    bench: Bench, given: argparse.Namespace, variant: str, claims: list[Claim], against: list[Coalition], proof: Proof | None, say: Any
+) -> list[tuple[Claim, Decided]]:  # fmt: skip
+    """Every claim against every coalition, a line of the matrix as soon as it is complete; what is proved is not searched."""
     bench.progress.start("matrix")
     names = [coalition.name for coalition in against]
     head = f"variant {bench.protocol.name}: each claim against each coalition (✗ in k: refuted in k steps; holds ≤k: no attack to depth k)"
     say(terminal.wrapped(head))
     say(terminal.matrix_header(names))
     cells = [(claim, name) for claim in claims for name in (names if claim.kind != "arith" else [""])]
-    orders = [order_of(claim, name, scope_of(given, claim, name), depth_of(given, claim, name), given.start) for claim, name in cells]
+    open_cells = [(claim, name) for claim, name in cells if proof is None or not proof.proves(claim.label)]
+    orders = [order_of(claim, name, scope_of(given, claim, name), depth_of(given, claim, name), given.start) for claim, name in open_cells]
     found: list[tuple[Claim, Decided]] = []
-    with deciding(orders, (given.variant, given.switch, given.seed, given.timeout_s), given.jobs, bench.progress) as answers:
+    with deciding(orders, (variant, given.switch, given.seed, given.timeout_s), given.jobs, bench.progress) as answers:
         for place, (claim, name) in enumerate(cells):
             bench.progress(f"{claim.label} against {name or 'all'}")
-            found.append((claim, next(answers)))
+            found.append((claim, decided_cell(bench, given, claim, name, proof, answers)))
             if place + 1 == len(cells) or cells[place + 1][0] is not claim:
                 bench.progress.done()
                 say(terminal.matrix_line(claim.label, names, [decided.row for known, decided in found if known is claim]))
     say(terminal.wrapped(scopes_told([decided.row for _, decided in found])))
+    if proof is not None:
+        say(terminal.wrapped(proof_told(proof)))
     return found
+
+
+def decided_cell(
+    bench: Bench, given: argparse.Namespace, claim: Claim, coalition: str, proof: Proof | None, answers: Iterator[Decided]
+) -> Decided:
+    """A cell that is proved, unless the claim is vacuous here; else the next answer of the search, with what the proof lacks."""
+    if proof is not None and proof.proves(claim.label):
+        row = proved_row(bench, claim, coalition, proof)
+        if reason := bench.vacuous(claim, scope_of(given, claim)):
+            row.verdict, row.reason = "unknown", reason
+        return Decided(claim.label, row)
+    decided = next(answers)
+    if proof is not None and decided.row.verdict == "holds_to":
+        decided.row.reason = proof.gap(claim.label)
+    return decided
+
+
+def proof_told(proof: Proof) -> str:
+    """How much was proved, and what the second solver said."""
+    asked = [one for one in proof.found if one.obligation.by == "solver"]
+    confirmed = sum(one.second == "confirmed" for one in asked)
+    return (
+        f"proofs for any size: {len(proof.found)} obligations, {len(proof.found) - len(asked)} by frame, {len(asked)} by Z3 of which cvc5 "
+        f"confirms {confirmed}; {len(proof.plan.statements)} lemmas by hand, proved with them; {proof.seconds:.1f} s"
+    )
 
 
 def scopes_told(rows: list[Row]) -> str:
@@ -153,34 +235,39 @@ def tell_sometimes(bench: Bench, given: argparse.Namespace, claims: list[Claim],
     return vacuous
 
 
-def conclude(
-    given: argparse.Namespace, bench: Bench, place: Path, rows: list[Any], job: dict[str, Any] | None, vacuous: list[str], say: Any
-) -> int:
+def conclude(given: argparse.Namespace, place: Path, found: list[Checked], say: Any) -> int:
     """Compare with the committed expectations, and say where the evidence is."""
-    if given.accept:
-        evidence.write_file(expectations.FOLDER / f"{bench.protocol.name}.json", expectations.text(rows))
-    found = expectations.differences(bench.protocol.name, rows) if standard(given) else None
+    counts: dict[str, int] = {}
+    for checked in found:
+        for _, row, _ in checked.rows:
+            counts[row.verdict] = counts.get(row.verdict, 0) + 1
+    say("\n" + ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) + f"; evidence in {place}")
+    differing = {checked.name: compared(given, checked, say) for checked in found}
     if given.json:
-        document = {
-            "rows": [row.as_dict() for _, row, _ in rows],
-            "job": job,
-            "vacuous": vacuous,
-            "differences": found,
+        whole = {
+            "rows": [row.as_dict() for checked in found for _, row, _ in checked.rows],
+            "jobs": {checked.bench.protocol.name: checked.job for checked in found},
+            "vacuous": {checked.bench.protocol.name: checked.vacuous for checked in found},
+            "differences": differing,
             "evidence": str(place),
         }
-        print(json.dumps(document, indent=1, ensure_ascii=False))
-    counts: dict[str, int] = {}
-    for _, row, _ in rows:
-        counts[row.verdict] = counts.get(row.verdict, 0) + 1
-    say("\n" + ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) + f"; evidence in {place}")
-    failed = job is not None and "failed" in job
-    if found is None:
-        say(
-            "not compared with expectations: "
-            + ("there are none for this variant" if standard(given) else "scope, depth, start or switches differ from theirs")
-        )
-        return int(failed)
-    for line in found:
-        print(f"differs: {line}", file=sys.stderr)
-    say("as the committed expectations say" if not found else f"{len(found)} verdicts differ from the committed expectations")
-    return 1 if found or failed else 0
+        print(json.dumps(whole, indent=1, ensure_ascii=False))
+    failed = any(checked.job is not None and "failed" in checked.job for checked in found)
+    return 1 if failed or any(differing.values()) else 0
+
+
+def compared(given: argparse.Namespace, checked: Checked, say: Any) -> list[str] | None:
+    """What differs from the expectations of one variant, told; None where there are none."""
+    name = checked.bench.protocol.name
+    if given.accept:
+        evidence.write_file(expectations.FOLDER / f"{name}.json", expectations.text(checked.rows))
+    differences = expectations.differences(name, checked.rows) if standard(given) else None
+    if differences is None:
+        why = "there are none for this variant" if standard(given) else "scope, depth, start or switches differ from theirs"
+        say(f"{name}: not compared with expectations: {why}")
+        return None
+    for line in differences:
+        print(f"differs: {name}: {line}", file=sys.stderr)
+    told = "as the committed expectations say" if not differences else f"{len(differences)} verdicts differ from the committed expectations"
+    say(f"{name}: {told}")
+    return differences

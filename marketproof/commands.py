@@ -28,11 +28,19 @@ DEPTH_FROM_EMPTY = 12
 
 def run(given: argparse.Namespace) -> int:
     """Dispatch."""
-    commands = {"attack": attack, "replay": run_replay, "spec": spec, "doctor": doctor, "completion": completion}
+    commands = {"recheck": run_recheck, "attack": attack, "replay": run_replay, "spec": spec, "doctor": doctor, "completion": completion}
     if given.command == "check":
         from marketproof.checking import check
 
         return check(given)
+    if given.command == "waive":
+        from marketproof.waiving import waive
+
+        return waive(given)
+    if given.command == "report":
+        from marketproof.reporting import report
+
+        return report(given)
     return commands[given.command](given)
 
 
@@ -97,7 +105,7 @@ def attack(given: argparse.Namespace) -> int:
         for decided in () if given.json else (mine if given.coalition else worth_telling(claim, mine)[:1]):
             print(shown(claim, decided), end="\n\n", flush=True)
     if given.evidence is not None:
-        evidence.write(Path(given.evidence), evidence_files(bench, found))
+        evidence.write(Path(given.evidence), evidence_files([(bench, found)]))
     if given.json:
         rows = [one.row.as_dict() | {"told": one.witness.told if one.witness else []} for one in found]
         print(json.dumps({"rows": rows}, indent=1, ensure_ascii=False))
@@ -161,15 +169,17 @@ def shown(claim: Claim, decided: Decided) -> str:
     return terminal.held(title, said, row)
 
 
-def evidence_files(bench: Bench, decided: list[Decided]) -> dict[str, str]:
+def evidence_files(benches: list[tuple[Bench, list[Decided]]]) -> dict[str, str]:
     """Names and texts of the evidence: verdicts and witnesses."""
     files = {}
-    for one in decided:
-        if one.witness is not None:
-            name = f"witnesses/{one.label.replace('/', '-')}-{one.row.coalition}.json"
-            one.row.witness = name
-            files[name] = one.witness.as_json(all_steps(bench.protocol, COALITIONS[one.row.coalition]))
-    return {"verdicts.json": evidence.verdicts_text([one.row for one in decided]), **files}
+    for bench, decided in benches:
+        folder = "witnesses" if bench.protocol.name == "paper" else f"witnesses/{bench.protocol.name}"
+        for one in decided:
+            if one.witness is not None:
+                name = f"{folder}/{one.label.replace('/', '-')}-{one.row.coalition}.json"
+                one.row.witness = name
+                files[name] = one.witness.as_json(all_steps(bench.protocol, COALITIONS[one.row.coalition]))
+    return {"verdicts.json": evidence.verdicts_text([one.row for _, decided in benches for one in decided]), **files}
 
 
 def run_replay(given: argparse.Namespace) -> int:
@@ -196,6 +206,29 @@ def run_replay(given: argparse.Namespace) -> int:
     told = witnesses.told(witness.runs, all_steps(protocol, COALITIONS[witness.coalition]), scope, deviating(witness, scope))
     print("\n".join(terminal.wrapped(line, "  ") for line in [*told, witnesses.broken(witness, explanation)]))
     return 0
+
+
+def run_recheck(given: argparse.Namespace) -> int:
+    """0 when cvc5 confirms every proof, 1 when it does not decide one, 3 when it contradicts one or cannot read it."""
+    from marketproof.recheck import OUTCOMES, recheck
+
+    progress = Progress()
+    progress.start("recheck")
+    folder = Path(given.evidence)
+    report = recheck(folder / "proofs" if (folder / "proofs").is_dir() else folder, progress)
+    progress.done()
+    counted = report.counted()
+    if not report.files:
+        raise UserError(f"{str(folder)!r} holds no .smt2 file: there is no proof to check again")
+    if given.json:
+        files = [{"file": one.file, "outcome": one.outcome, "said": one.said} for one in report.files]
+        print(json.dumps({"outcomes": counted, "seconds": round(report.seconds, 3), "files": files}, indent=1, ensure_ascii=False))
+    else:
+        for one in report.files:
+            if one.outcome != "confirmed":
+                print(terminal.wrapped(f"{one.file}: {one.outcome}: {OUTCOMES[one.outcome]} ({one.said})"))
+        print(f"cvc5 confirms {counted['confirmed']} of {len(report.files)} proofs in {report.seconds:.1f} s")
+    return 3 if counted["refuted"] or counted["malformed"] else 1 if counted["unknown"] else 0
 
 
 def spec(given: argparse.Namespace) -> int:

@@ -26,6 +26,11 @@ def load(name: str, readings: list[tuple[str, str]]) -> Protocol:
         return found.load(dict(readings))
 
 
+def variant_named(name: str) -> Variant:
+    """A variant that is not loaded yet, by name or from a user's file."""
+    return from_file(Path(name)) if name.endswith(".py") else variant(name)
+
+
 def from_file(path: Path) -> Variant:
     if not path.is_file():
         raise UserError(f"no file {str(path)!r}; a variant is a .py file that defines VARIANT, or one of {choices(VARIANTS)}")

@@ -43,11 +43,16 @@ class Order:
 _bench: list[Bench] = []
 
 
-def prepare(variant: str, switches: list[tuple[str, str]], seed: int, timeout_s: float | None) -> None:
-    """In a worker: load the variant once, and leave Ctrl-C to the parent, which ends it by SIGTERM."""
+def ready_for_work() -> None:
+    """In a worker: leave Ctrl-C to the parent, which ends it by SIGTERM, and end with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
+
+
+def prepare(variant: str, switches: list[tuple[str, str]], seed: int, timeout_s: float | None) -> None:
+    """In a worker: load the variant once."""
+    ready_for_work()
     _bench.append(Bench(load(variant, switches), seed, timeout_s))
 
 

@@ -8,46 +8,44 @@ from typing import Any
 from properties.access import obeys_access_table
 from properties.claims import Claim, Part
 from spec.kinds import INTEGER
-from spec.language import count, deviating, every, image, implies, in_run, some, term
-from spec.paper.assets import CI, CONTENT, DELIVERY, DRAWN, DS, DSS, EPOCHS, MODEL_HASH, SELECTION, TC, TJ, VERIFIED_HASH, WEIGHTS
+from spec.language import conjunction, count, deviating, every, implies, in_run, some
+from spec.paper.assets import CI, DELIVERY, DS, DSS, TC, TJ
+from spec.schema import notion
 from spec.text import Protocol
 from spec.tracing import Transaction
 from spec.tree import parameter
 
 
 def verified_hash_is_the_checked_one() -> Any:
-    return every(CI, lambda instance: implies(instance.status == "VERIFIED", instance.hash == VERIFIED_HASH[instance].hash))
+    recorded, checked = notion("recorded_hash"), notion("checked_hash")
+    return every(CI, lambda instance: implies(instance.status == "VERIFIED", recorded(instance) == checked(instance)))
 
 
 def selected_instances_are_verified() -> Any:
-    return every(TC, lambda couple: every(CI, lambda instance: implies(selected_now(couple, instance), instance.status == "VERIFIED")))
-
-
-def selected_now(couple: Any, instance: Any) -> Any:
-    """In the selection of the couple's current round."""
-    return (couple.round > 0) & (SELECTION[couple, instance].round == couple.round)
-
-
-def delivered_now(couple: Any, instance: Any) -> Any:
-    """Its own CO delivered a result in the couple's current round."""
-    return DELIVERY[couple, instance, couple.round].exists
+    selected = notion("selected_now")
+    return every(TC, lambda couple: every(CI, lambda instance: implies(selected(couple, instance), instance.status == "VERIFIED")))
 
 
 def remaining_is_exact() -> Any:
-    def undelivered(couple: Any) -> Any:
-        return count(CI, lambda instance: selected_now(couple, instance) & ~delivered_now(couple, instance))
+    selected, delivered, remaining = notion("selected_now"), notion("delivered_now"), notion("remaining")
 
-    return every(TC, lambda couple: couple.rem == undelivered(couple))
+    def undelivered(couple: Any) -> Any:
+        return count(CI, lambda instance: selected(couple, instance) & ~delivered(couple, instance))
+
+    return every(TC, lambda couple: remaining(couple) == undelivered(couple))
 
 
 def completion_is_true(protocol: Protocol, transaction: Transaction) -> Any:
-    """The event of a completed round is emitted only when every other selected job was delivered before."""
+    """The event of a completed round is emitted only when every selected job is delivered: before, or by this very call."""
     event = transaction.events.get("RoundComplete")
     if event is None:
         return None
-    couple, instance = (transaction.arguments[name] for name in ("couple", "instance"))
-    others = every(CI, lambda other: implies(selected_now(couple, other) & (other != instance), delivered_now(couple, other)))
-    this = implies(selected_now(couple, instance), delivered_now(couple, instance) | (instance.co == transaction.arguments["caller"]))
+    selected, delivered = notion("selected_now"), notion("delivered_now")
+    couple, instance = (transaction.arguments.get(name) for name in ("couple", "instance"))
+    if instance is None:
+        return implies(event.condition, every(CI, lambda other: implies(selected(couple, other), delivered(couple, other))))
+    others = every(CI, lambda other: implies(selected(couple, other) & (other != instance), delivered(couple, other)))
+    this = implies(selected(couple, instance), delivered(couple, instance) | (instance.co == transaction.arguments["caller"]))
     return implies(event.condition, others & this)
 
 
@@ -57,59 +55,51 @@ def delivery_is_kept() -> Any:
         TJ.named(couple=couple, instance=instance, round=delivered.round).hash == delivered.hash))))  # fmt: skip
 
 
-def matching_reports_are_right() -> Any:
-    """Two reports of a group that open to the same weights are the right weights, when fewer than half of the group deviate."""
-    return every(TC, lambda couple: every(couple.curdssidlist, lambda subset: implies(
-        minority_deviates(subset), every(subset.ciidlist, lambda i, first: every(subset.ciidlist, lambda j, second: implies(
-            (i < j) & (first != second) & same_report(couple, first, second),
-            report(couple, first).weights == term(WEIGHTS, content=image(CONTENT, subset), round=couple.round)))))))  # fmt: skip
+def results_are_right() -> Any:
+    """A result that the protocol takes as right is right, when fewer than half of the group deviate."""
+    group, right = notion("group_of"), notion("right_weights")
 
+    def judged(couple: Any, subset: Any, round: Any, weights: Any) -> Any:
+        minority = group(couple, subset, round, deviating) * 2 < group(couple, subset, round, lambda member: True)
+        return implies(minority, weights == right(subset, round))
 
-def minority_deviates(subset: Any) -> Any:
-    return count(subset.ciidlist, lambda instance: deviating(instance.co)) * 2 < subset.ciidlist.length
-
-
-def report(couple: Any, instance: Any) -> Any:
-    return TJ.named(couple=couple, instance=instance, round=couple.round).hash
-
-
-def same_report(couple: Any, first: Any, second: Any) -> Any:
-    """Both are reported, for the current round, and open with the nonces beside them to the same weights."""
-    one, other = (TJ.named(couple=couple, instance=instance, round=couple.round) for instance in (first, second))
-    opened = [row.hash == term(MODEL_HASH, weights=row.hash.weights, nonce=row.nonce) for row in (one, other)]
-    return (one.hash != None) & (other.hash != None) & opened[0] & opened[1] & (one.hash.weights == other.hash.weights)
+    return notion("results_taken_as_right")(judged)
 
 
 def same_selection_in_both_runs() -> Any:
     """At the same epoch of its dataset, a couple whose round is open has the same subsets selected in both runs."""
-
-    def selected(couple: Any, subset: Any) -> Any:
-        return some(couple.curdssidlist, lambda other: other == subset)
+    opened, epoch, selected = notion("round_is_open"), notion("epoch_now"), notion("selected_subset")
 
     def same(couple: Any) -> Any:
-        opened = [in_run(run, (couple.round > 0) & (couple.rem > 0)) for run in (0, 1)]
-        closed = [in_run(run, EPOCHS[couple.ds].closed) for run in (0, 1)]
+        both_open = in_run(0, opened(couple)) & in_run(1, opened(couple))
+        same_epoch = conjunction(*(in_run(0, part) == in_run(1, part) for part in epoch(couple)))
         alike = every(DSS, lambda subset: in_run(0, selected(couple, subset)) == in_run(1, selected(couple, subset)))
-        return implies(opened[0] & opened[1] & (closed[0] == closed[1]), alike)
+        return implies(both_open & same_epoch & notion("same_beacon")(couple), alike)
 
     return every(TC, same)
 
 
 def drawn_once() -> Any:
     """For no epoch of a dataset are subsets drawn twice, across couples and pseudonyms."""
-    return every(DS, lambda dataset: every(DRAWN.rows(dataset), lambda drawn: drawn.times <= 1))
+    return every(DS, lambda dataset: every(notion("draws")(dataset), lambda drawn: drawn.times <= 1))
 
 
 def some_round_completed() -> Any:
-    return some(DS, lambda dataset: EPOCHS[dataset].closed > 0)
+    return notion("some_round_completed")()
 
 
 def some_round_open() -> Any:
-    return some(TC, lambda couple: (couple.round > 0) & (couple.rem > 0))
+    return some(TC, lambda couple: notion("round_is_open")(couple))
+
+
+def some_delivered() -> Any:
+    return some(TC, lambda couple: some(CI, lambda instance: notion("delivered_now")(couple, instance)))
 
 
 def some_report_by_two() -> Any:
-    return some(TC, lambda couple: some(couple.curdssidlist, lambda subset: count(subset.ciidlist, lambda i: delivered_now(couple, i)) > 1))
+    delivered = notion("delivered_now")
+    return some(TC, lambda couple: some(DSS, lambda subset: notion("selected_subset")(couple, subset) & (
+        count(subset.ciidlist, lambda instance: delivered(couple, instance)) > 1)))  # fmt: skip
 
 
 def quorum_statements() -> dict[str, Any]:
@@ -142,7 +132,7 @@ CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
           "The MO can wait for the response from 2 COs and verify the model. If the models match, then the data subset that CO claims to have is correct",
           "L665-671",
           (Part("two_match", "inv", "with f < n/2 deviating owners in a group, two reports that open to equal weights are the right weights",
-                matching_reports_are_right),),
+                results_are_right),),
           "two owners of a group have delivered", some_report_by_two, scope="1x5", against=("CO", "CO+CO")),
     Claim("C25", "the MO does not control which subsets train",
           "this chaincode function which holds the logic of picking up a random subset of COs to conduct a round of training, is carried out by the underlying blockchain which is completely agnostic of the MO", "L733-737",
@@ -159,7 +149,7 @@ CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
     Claim("C33", "a TJ tracks each individual job",
           "An asset called Train Job (TJ) is created ... for tracking the progress of individual jobs", "L580-584",
           (Part("kept", "inv", "what an owner delivered for (couple, instance, round) stays in a record of its own", delivery_is_kept),),
-          "some job is delivered", lambda: some(TC, lambda couple: some(CI, lambda instance: delivered_now(couple, instance))), deeper={"orderer": ("1x1", 12)}, against=("DO", "CO", "CO+CO")),
+          "some job is delivered", some_delivered, deeper={"orderer": ("1x1", 12)}, against=("DO", "CO", "CO+CO")),
     Claim("C35", "operations are controlled by the access control list",
           "Member access to perform operations on assets is controlled by the access control list (ACL)", "L290-292",
           (Part("allowed", "step", "every accepted write (transaction, caller's relation to the row, field) is allowed by the access table",

@@ -14,13 +14,14 @@ from spec.tree import Expression, walk
 ENDORSEMENTS = ("any", "majority", "all")
 
 
-def check_protocol(protocol: Protocol) -> None:
-    """Refuse, with file and line, a text that reads or writes what it may not."""
+def check_protocol(protocol: Protocol, honest_senders: bool = True) -> None:
+    """Refuse, with file and line, a text that reads or writes what it may not, or whose honest senders decide on what may change."""
     for transaction in protocol.transactions.values():
         check_writes(protocol.schema, transaction)
         if transaction.on_ledger:
             check_chaincode(protocol.schema, transaction)
-            check_honest_sender(protocol.schema, transaction)
+            if honest_senders:
+                check_honest_sender(protocol.schema, transaction)
     check_access(protocol)
     if protocol.policy.endorsement not in ENDORSEMENTS:
         said = f"no endorsement policy {protocol.policy.endorsement!r}; choices: {choices(ENDORSEMENTS)}"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from spec.drawing import entry
 from spec.kinds import Kind, Sort, Term
 from spec.schema import Binder, Schema, Table, Write
 from spec.tracing import Transaction
@@ -60,11 +61,11 @@ class View:
         return row[list(declared.cells).index(name)]
 
     def last_keys(self, table: str, prefix: Key) -> list[Any]:
-        """The last key component of every row under a prefix, in order."""
+        """The next key component of every row under a prefix, each once, in order."""
         if self.on_range is not None:
             self.on_range(table, prefix)
         size = len(prefix)
-        return sorted(key[-1] for name, key in self.rows if name == table and key[:size] == prefix)
+        return sorted({key[size] for name, key in self.rows if name == table and key[:size] == prefix})
 
 
 def domain_values(domain: Expression, environment: dict[str, Any], view: View) -> Iterable[Any]:
@@ -141,6 +142,10 @@ def _special(op: str, args: tuple[Any, ...], kind: Kind, environment: dict[str, 
         assert isinstance(kind, Sort)
         origin = evaluate(args[0], environment, view)
         return None if origin is None else kind.image(origin)
+    if op == "permuted":
+        key, position, size = args
+        seeds = (evaluate(part, environment, view) for part in key._args)
+        return entry(evaluate(position, environment, view), evaluate(size, environment, view), *seeds)
     if op == "deviating":
         return evaluate(args[0], environment, view) in view.coalition
     if op == "run":

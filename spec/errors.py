@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-LANGUAGE_FILES = {"errors.py", "kinds.py", "tree.py", "schema.py", "tracing.py", "text.py", "amendments.py", "checks.py"}
+LANGUAGE_FILES = {
+    "errors.py", "kinds.py", "tables.py", "tree.py", "schema.py", "tracing.py", "text.py", "amendments.py", "amending.py", "checks.py",
+}  # fmt: skip
 HERE = Path(__file__).parent
 
 _speaking: list[tuple[FrameType, str]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +90,16 @@ class ListOf(Kind):
     """An ordered list of references, kept as a table (owner, position) with a length in the owner's row."""
 
     item: Kind
+
+
+def terms_below(kind: Kind) -> Iterator[Term]:
+    """The pre-images in a kind, the inner ones first."""
+    if isinstance(kind, ListOf):
+        yield from terms_below(kind.item)
+    if isinstance(kind, Term):
+        for _, part in kind.parts:
+            yield from terms_below(part)
+        yield kind
 
 
 def list_of(item: Kind) -> ListOf:

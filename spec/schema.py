@@ -5,84 +5,42 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from spec.errors import SpecificationError, choices
-from spec.kinds import BOOLEAN, INTEGER, Kind, ListOf, Reference, Sort
+from spec.errors import SpecificationError, choices, speaking_for
+from spec.kinds import BOOLEAN, INTEGER, Kind, ListOf, Reference, Sort, Term
+from spec.tables import (
+    CATEGORIES as CATEGORIES,
+)
+from spec.tables import (
+    AddedPart as AddedPart,
+)
+from spec.tables import (
+    Field as Field,
+)
+from spec.tables import (
+    Grade as Grade,
+)
+from spec.tables import (
+    NotExpressible as NotExpressible,
+)
+from spec.tables import (
+    Notion as Notion,
+)
+from spec.tables import (
+    Table as Table,
+)
+from spec.tables import (
+    list_table as list_table,
+)
+from spec.tables import (
+    printed as printed,
+)
+from spec.tables import (
+    reconstructed as reconstructed,
+)
 from spec.tree import Expression, boolean, bound_variable, conjunction, deeper, lift, node
-
-CATEGORIES = {
-    "asset": "a row on the ledger, written by transactions",
-    "memory": "what one party keeps off chain; its first key component is that party",
-    "history": "a function of the committed ledger, kept by whoever follows it; never read by a transaction",
-    "public": "what anybody can see off chain, such as a mempool or a published sample",
-    "rigid": "facts that never change, such as which stakeholder a member is",
-}
-
-
-@dataclass(frozen=True)
-class Grade:
-    """Whether a field, guard or step is printed in the paper (with its line) or reconstructed (with the reason)."""
-
-    printed: bool
-    source: str
-
-    def __str__(self) -> str:
-        return f"printed {self.source}" if self.printed else f"reconstructed: {self.source}"
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field of a table: its kind, its grade, and whether it never leaves a value once it left the default."""
-
-    kind: Kind
-    grade: Grade
-    monotone: bool = False
-
-
-def printed(kind: Kind, line: int | str, monotone: bool = False) -> Field:
-    """A field that the paper prints, with the line of `paper.txt`."""
-    return Field(kind, Grade(True, f"L{line}"), monotone)
-
-
-def reconstructed(kind: Kind, reason: str, monotone: bool = False) -> Field:
-    """A field that the paper only implies, with the reason why it must exist."""
-    return Field(kind, Grade(False, reason), monotone)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table: key components, fields, category (see CATEGORIES) and where the paper speaks of it."""
-
-    name: str
-    title: str
-    cites: str
-    key: tuple[tuple[str, Kind], ...]
-    fields: dict[str, Field]
-    category: str = "asset"
-    fills: dict[str, Callable[[dict[str, Expression]], Any]] = field(default_factory=dict)
-
-    @property
-    def cells(self) -> dict[str, Kind]:
-        """Stored fields in order; a list appears as its length."""
-        return {
-            (f"{name}_length" if isinstance(f.kind, ListOf) else name): (INTEGER if isinstance(f.kind, ListOf) else f.kind)
-            for name, f in self.fields.items()
-        }
-
-    @property
-    def on_ledger(self) -> bool:
-        return self.category == "asset"
-
-
-def list_table(table: Table, name: str) -> Table:
-    """The table (owner, position) behind a printed list."""
-    kind = table.fields[name].kind
-    assert isinstance(kind, ListOf)
-    items = {"item": replace(table.fields[name], kind=kind.item)}
-    key = (*table.key, ("position", INTEGER))
-    return Table(f"{table.name}.{name}", f"entries of {table.name}.{name}", table.cites, key, items, table.category)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,15 +80,32 @@ class Write:
 
 
 class Schema:
-    """All tables of one variant, by name; lists included."""
+    """All tables of one variant, by name; lists included.  Also the parts added to pre-images, and the notions of claims."""
 
-    def __init__(self, tables: dict[str, Table]) -> None:
+    def __init__(
+        self, tables: dict[str, Table], parts: dict[str, list[AddedPart]] | None = None, notions: dict[str, Notion] | None = None
+    ) -> None:
+        self.parts, self.notions = parts or {}, notions or {}
+        tables = {name: self.resolved(table) for name, table in tables.items()} if self.parts else tables
         self.tables = dict(tables)
         for table in tables.values():
             for name, declared in table.fields.items():
                 if isinstance(declared.kind, ListOf):
                     items = list_table(table, name)
                     self.tables[items.name] = items
+
+    def resolved(self, table: Table) -> Table:
+        """The table with every pre-image among its kinds as this variant has it."""
+        fields = {name: replace(field, kind=self.kind(field.kind)) for name, field in table.fields.items()}
+        return replace(table, fields=fields, key=tuple((name, self.kind(kind)) for name, kind in table.key))
+
+    def kind(self, kind: Kind) -> Kind:
+        """A kind as this variant has it: pre-images get their added parts."""
+        if not isinstance(kind, Term) or not self.parts:
+            return kind
+        known = {part.name for part in self.parts.get(kind.name, ())}
+        parts = [(name, self.kind(inner)) for name, inner in kind.parts if name not in known]
+        return replace(kind, parts=(*parts, *((part.name, self.kind(part.kind)) for part in self.parts.get(kind.name, ()))))
 
     def table(self, name: str) -> Table:
         if name not in self.tables:
@@ -170,6 +145,46 @@ def using(schema: Schema) -> Iterator[None]:
         yield
     finally:
         _current.pop()
+
+
+_tracing: list[Any] = []
+
+
+@contextmanager
+def tracing_step(tracing: Any) -> Iterator[None]:
+    """While a clause is traced, added parts of pre-images are filled in from its step."""
+    _tracing.append(tracing)
+    try:
+        yield
+    finally:
+        _tracing.pop()
+
+
+def filled(kind: Term, parts: dict[str, Any]) -> tuple[Term, dict[str, Any]]:
+    """The kind of pre-image as the current variant has it, with the parts that a variant added filled in."""
+    if not _current or not current_schema().parts:
+        return kind, parts
+    schema = current_schema()
+    full = schema.kind(kind)
+    assert isinstance(full, Term)
+    given = dict(parts)
+    for added in schema.parts.get(kind.name, ()):
+        if added.name not in given:
+            if not _tracing:
+                raise SpecificationError(f"the part {added.name!r} of {kind.name} is to be named: no step is traced that could fill it in")
+            with speaking_for(added.place):
+                given[added.name] = lift(added.fill(_tracing[-1]), added.kind)
+    return full, given
+
+
+def notion(name: str) -> Callable[..., Any]:
+    """What a word of the claims means in the current variant.  Raises NotExpressible where it means nothing."""
+    schema = current_schema()
+    if name not in schema.notions:
+        raise SpecificationError(f"no notion {name!r}; choices: {choices(schema.notions)}")
+    if schema.notions[name].absent:
+        raise NotExpressible(schema.notions[name].absent)
+    return schema.notions[name].meaning
 
 
 class Row:
@@ -284,7 +299,10 @@ class ListView:
 
 
 class Rows:
-    """The rows of a table whose leading key components are given: a range read under one prefix."""
+    """The rows of a table whose leading key components are given: a range read under one prefix.
+
+    Where more than the last component is left, a quantifier runs over them one after another.
+    """
 
     def __init__(self, table: Table, prefix: tuple[Any, ...]) -> None:
         self.table = table
@@ -292,7 +310,7 @@ class Rows:
 
     def bind(self) -> tuple[Binder, tuple[Any, ...]]:
         if len(self.prefix) != len(self.table.key) - 1:
-            raise SpecificationError(f"rows of {self.table.name} need all key components but the last")
+            raise SpecificationError(f"rows of {self.table.name} need all key components but the last, outside every and some")
         kind = self.table.key[-1][1]
         domain = node("rows", kind, self.table.name, *self.prefix)
         with bound_variable(kind) as last:
@@ -316,6 +334,12 @@ class TableHandle:
         if missing:
             raise SpecificationError(f"{self.name} is keyed by {missing[0]!r} too, which is not among: {choices(known)}")
         return Row(table, tuple(lift(known[name], kind) for name, kind in table.key))
+
+    @property
+    def sort(self) -> Sort:
+        """All identifiers that a row could have, whether it exists or not: for claims and lemmas."""
+        kind = current_schema().table(self.name).key[0][1]
+        return Sort(kind.sort)
 
     def rows(self, *prefix: Any) -> Rows:
         return Rows(current_schema().table(self.name), prefix)
@@ -349,6 +373,11 @@ def bind(domain: Any) -> tuple[Binder, tuple[Any, ...]]:
 
 
 def _quantified(op: str, kind: Kind, domain: Any, condition: Callable[..., Any], lifted: Kind) -> Expression:
+    if isinstance(domain, Rows) and op in ("every", "some") and len(domain.prefix) < len(domain.table.key) - 1:
+        missing = domain.table.key[len(domain.prefix)][1]
+        with bound_variable(missing) as component:
+            body = _quantified(op, kind, Rows(domain.table, (*domain.prefix, component)), condition, lifted)
+        return node(op, kind, node("rows", missing, domain.table.name, *domain.prefix), component, boolean(True), body)
     binder, arguments = bind(domain)
     with deeper():
         body = lift(call(condition, arguments), lifted)

@@ -1,4 +1,4 @@
-"""A loaded variant as a document that can be held beside the paper, and the same content as plain data."""
+"""A loaded variant as a document that can be held beside the paper."""
 
 from __future__ import annotations
 
@@ -8,124 +8,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from spec.errors import SpecificationError, choices
-from spec.kinds import MEMBER
-from spec.schema import CATEGORIES, Grade, Row, Table, reference, using
-from spec.text import AccessRule, Protocol
-from spec.tracing import Transaction
-from spec.tree import boolean, parameter
-from spec.wording import event_lines, expression_text, kind_text, write_lines
+from spec.schema import CATEGORIES
+from spec.summary import GRADES, PARTS, summary
+from spec.text import Protocol
+from spec.wording import expression_text
 
 __all__ = ["expression_text", "generated", "show", "summary"]
 
 WIDTH = 110
-SUBMISSION = "Submit"
 READING = (
     "How to read a step: every condition and every value on the right of `:=` is read in the state before the step; all writes happen "
     "together, and of two writes to one cell the later in text or list order wins. `row := {…}` writes the whole row: a field that is not "
-    "named is empty. The last event emitted survives."
+    "named is empty. The last event emitted survives. `permutation(n, seed)[p]` is the entry at position p of the permutation of 0 to "
+    "n - 1 that everybody draws from the seed."
 )
-
-
-# --- the content ---
-
-
-def graded(grade: Grade) -> dict[str, Any]:
-    return {"printed": grade.printed, "source": grade.source}
-
-
-def table_summary(table: Table) -> dict[str, Any]:
-    fields = {
-        name: {"kind": kind_text(field.kind), "never_reset": field.monotone, **graded(field.grade)} for name, field in table.fields.items()
-    }
-    return {"title": table.title, "cites": table.cites, "key": {name: kind_text(kind) for name, kind in table.key}, "fields": fields}
-
-
-def step_summary(protocol: Protocol, step: Transaction) -> dict[str, Any]:
-    """One transaction or step off chain, clause by clause, in words."""
-    schema, taken = protocol.schema, set(step.parameters)
-    label = re.match(r"(O\d+): ", step.description)
-    return {
-        "label": label[1] if label else "",
-        "caller": step.caller_role,
-        "signature": {name: kind_text(kind) for name, kind in step.parameters.items() if name != "caller"},
-        "description": " ".join(step.description.split()),
-        **graded(step.grade),
-        "guards": {
-            guard.name: {"condition": expression_text(guard.condition, schema), **graded(guard.grade), "why": guard.why}
-            for guard in step.guards.values()
-        },
-        "effects": {name: write_lines(writes, schema, taken) for name, writes in step.effects.items()},
-        "events": {event.name: event_lines(event, schema, taken) for event in step.events.values()},
-        "calls": list(dict.fromkeys(step.inner)),
-        "observations": {name: write_lines(writes, schema, taken) for name, writes in step.observations.items()},
-        "honest": {name: expression_text(condition, schema) for name, condition in step.honest.items()},
-        "powers": {name: expression_text(condition, schema) for name, condition in step.powers.items()},
-        "scans": sorted(step.declared_scans),
-    }
-
-
-def access_summary(protocol: Protocol, rule: AccessRule) -> dict[str, Any]:
-    table = protocol.schema.table(rule.table)
-    with using(protocol.schema):
-        keys = ((name, reference(kind.sort) if kind.sort in protocol.schema.tables else kind) for name, kind in table.key)
-        row = Row(table, tuple(parameter(name, kind) for name, kind in keys))
-        relation = boolean(rule.relation(parameter("caller", MEMBER), row))
-    return {
-        "table": rule.table, "fields": list(rule.fields), "transaction": rule.transaction, "role": rule.role or "new member",
-        "who": rule.described, "relation": expression_text(relation, protocol.schema),
-    }  # fmt: skip
-
-
-def summary(protocol: Protocol) -> dict[str, Any]:
-    """Everything that `show` prints, as data that JSON can hold."""
-    tables = {name: table for name, table in protocol.schema.tables.items() if "." not in name}
-    steps = {name: step_summary(protocol, step) for name, step in protocol.transactions.items()}
-    submitted = {name for name in steps if name.startswith(SUBMISSION) and name.removeprefix(SUBMISSION) in steps}
-    content: dict[str, Any] = {
-        "variant": protocol.name, "title": protocol.title, "parent": protocol.parent,
-        "amendments": [{"name": a.name, "because": a.because, "needs": list(a.needs)} for a in protocol.amendments],
-        "switches": {
-            name: {
-                "one_place": s.one_place, "another_place": s.another_place, "readings": dict(s.readings), "taken": protocol.readings[name],
-                "default": s.default, "reason": s.reason, "affects": s.affects,
-            } for name, s in protocol.switches.items()
-        },
-        "assets": {name: table_summary(table) for name, table in tables.items() if table.category == "asset"},
-        "off_ledger": {
-            category: {name: table_summary(table) for name, table in tables.items() if table.category == category}
-            for category in CATEGORIES if category != "asset"
-        },
-        "transactions": {name: steps[name] for name, step in protocol.transactions.items() if step.on_ledger},
-        "inner": {
-            name: {"description": description, **graded(grade), "called_by": [n for n, step in steps.items() if name in step["calls"]]}
-            for name, (grade, description) in protocol.inner.items()
-        },
-        "off_chain": {n: steps[n] for n, step in protocol.transactions.items() if not step.on_ledger and n not in submitted},
-        "submissions": {name: steps[name] for name in steps if name in submitted},
-        "access": [access_summary(protocol, rule) for rule in protocol.access],
-        "policy": {"endorsement": protocol.policy.endorsement, "cites": protocol.policy.cites},
-    }  # fmt: skip
-    return {**content, "counts": counts(content)}
-
-
-def counts(content: dict[str, Any]) -> dict[str, dict[str, int]]:
-    """How much of each kind is printed in the paper, and how much is reconstructed."""
-    steps = [*content["transactions"].values(), *content["off_chain"].values()]
-    of_kind = {
-        "asset fields": [field for table in content["assets"].values() for field in table["fields"].values()],
-        "transactions": list(content["transactions"].values()),
-        "inner transactions": list(content["inner"].values()),
-        "steps off chain": list(content["off_chain"].values()),
-        "guards of transactions": [guard for step in content["transactions"].values() for guard in step["guards"].values()],
-        "guards of all steps": [guard for step in steps for guard in step["guards"].values()],
-    }
-    return {
-        kind: {"printed": sum(item["printed"] for item in items), "reconstructed": sum(not item["printed"] for item in items)}
-        for kind, items in of_kind.items()
-    }
-
-
-# --- the document ---
 
 
 class Page:
@@ -145,7 +41,7 @@ class Page:
         self.lines += wrapped(deeper, "  ", "  ") if deeper else []
 
     def code(self, lines: Iterable[str]) -> None:
-        self.lines.append("```text")
+        self.lines += ["", "```text"]
         for line in lines:
             indent = line[: len(line) - len(line.lstrip())]
             self.lines += wrapped(line.strip(), indent, indent + "        ")
@@ -161,7 +57,14 @@ def wrapped(text: str, first: str = "", others: str = "") -> list[str]:
 
 
 def grade_text(item: dict[str, Any]) -> str:
-    return f"printed {item['source']}" if item["printed"] else f"reconstructed: {item['source']}"
+    """Where a field, a guard or a step comes from: a line of the paper, a reason to reconstruct it, an amendment's reason."""
+    own = "" if item["source"] == item["because"] else item["source"]
+    if item["printed"]:
+        return f"printed {own}" + (f", amended because {item['because']}" if item["because"] else "")
+    if not item["amended"]:
+        return f"reconstructed: {own}"
+    because = f"because {item['because']}" if item["because"] else ""
+    return f"amended: {', '.join(filter(None, (own, because)))}" if own else f"amended {because}"
 
 
 def clauses(named: dict[str, Any]) -> list[str]:
@@ -175,7 +78,10 @@ def clauses(named: dict[str, Any]) -> list[str]:
 def write_table(page: Page, name: str, table: dict[str, Any], level: int = 3) -> None:
     key = ", ".join(f"{part}: {kind}" for part, kind in table["key"].items())
     page.heading(level, f"{name} — {table['title']}")
-    page.paragraph(f"{table['cites']}. Identified by ({key}).")
+    added = "Added because " if table["added"] else ""
+    identified = f"Identified by ({key})" if key else "One row, without a key"
+    because = f" (amended because {table['because']})" if table["because"] else ""
+    page.paragraph(f"{added}{table['cites']}. {identified}{because}.")
     for field, item in table["fields"].items():
         page.item(f"`{field}`: {item['kind']} ({grade_text(item)}){'; never reset' if item['never_reset'] else ''}")
 
@@ -185,6 +91,11 @@ def write_step(page: Page, name: str, step: dict[str, Any], level: int = 3) -> N
     page.heading(level, f"{step['label'] + ' ' if step['label'] else ''}{name}")
     page.paragraph(f"Called by: {step['caller']}. `{name}({signature})` — {grade_text(step)}.")
     page.paragraph(step["description"])
+    for short, text in step["where"].items():
+        page.item(f"`{short}` is `{text}`")
+    for clause, because in step["reasons"].items():
+        if clause.startswith("parameter "):
+            page.item(f"`{clause.removeprefix('parameter ')}` (amended because {because})")
     for guard, item in step["guards"].items():
         page.item(f"**{guard}** ({grade_text(item)}): `{item['condition']}`", item["why"])
     for title, part in (
@@ -194,11 +105,17 @@ def write_step(page: Page, name: str, step: dict[str, Any], level: int = 3) -> N
         if step[part]:
             page.paragraph("")
             page.paragraph(f"{title}:")
-            page.code(line for body in step[part].values() for line in body) if part == "events" else page.code(clauses(step[part]))
+            page.code(line for body in step[part].values() for line in body) if part == "events" else page.code(clauses(told(step, part)))
     if step["calls"]:
         page.paragraph(f"Calls: {', '.join(step['calls'])}.")
     if step["scans"]:
         page.paragraph(f"Scans all of: {', '.join(step['scans'])}.")
+
+
+def told(step: dict[str, Any], part: str) -> dict[str, Any]:
+    """The clauses of a part, each name with the reason of the amendment that made it so."""
+    because = {name: step["reasons"].get(f"{PARTS[part]} {name}", "") for name in step[part]}
+    return {f"{name} (amended because {because[name]})" if because[name] else name: body for name, body in step[part].items()}
 
 
 def write_switch(page: Page, name: str, switch: dict[str, Any]) -> None:
@@ -208,26 +125,69 @@ def write_switch(page: Page, name: str, switch: dict[str, Any]) -> None:
         page.lines += wrapped(f"- {reading} ({mark}): {meaning}", "  ", "    ")
     why = "Why" if switch["taken"] == switch["default"] else f"The default is {switch['default']}"
     page.lines += wrapped(f"{why}: {switch['reason']}. Affects: {switch['affects']}.", "  ", "  ")
+    if switch["because"]:
+        page.lines += wrapped(f"Amended because {switch['because']}.", "  ", "  ")
 
 
 def write_counts(page: Page, content: dict[str, Any]) -> None:
-    page.heading(2, "Printed and reconstructed")
-    page.lines += [f"| {'of the':<24} | {'printed':>7} | {'reconstructed':>13} |", f"| {'-' * 24} | {'-' * 6}: | {'-' * 12}: |"]
+    """The table of grades; what is amended has a column where there are amendments."""
+    grades = GRADES if content["amendments"] else GRADES[:2]
+    page.heading(2, "Printed, reconstructed and amended" if content["amendments"] else "Printed and reconstructed")
+    rule = [f"{'-' * (len(grade) - 1)}:" for grade in grades]
+    page.lines += [f"| {' | '.join(cells)} |" for cells in ([f"{'of the':<24}", *grades], ["-" * 24, *rule])]
     for kind, number in content["counts"].items():
-        page.lines.append(f"| {kind:<24} | {number['printed']:>7} | {number['reconstructed']:>13} |")
+        page.lines.append(f"| {kind:<24} | " + " | ".join(f"{number[grade]:>{len(grade)}}" for grade in grades) + " |")
+
+
+def write_amendments(page: Page, content: dict[str, Any]) -> None:
+    """What the variant changes of its parent, by the thing that is changed."""
+    by_thing: dict[str, list[dict[str, Any]]] = {}
+    for amendment in content["amendments"]:
+        by_thing.setdefault(amendment["of"], []).append(amendment)
+    if by_thing:
+        page.heading(2, f"Amendments ({len(content['amendments'])})")
+    for thing, amendments in by_thing.items():
+        page.item(f"**{thing}**")
+        for amendment in amendments:
+            part = amendment["target"].removeprefix(thing.removeprefix("pre-image ")).removeprefix(".")
+            what = f"`{part}`: " if part else ""
+            needs = f" Needs: {', '.join(amendment['needs'])}." if amendment["needs"] else ""
+            page.lines += wrapped(f"- {what}{amendment['does']}, because {amendment['because']}.{needs}", "  ", "    ")
 
 
 def write_head(page: Page, content: dict[str, Any]) -> None:
     page.heading(1, f"{content['variant']}: {content['title']}")
     page.paragraph(f"Parent: {content['parent'] or 'none'}. `L` and a number is a line of the paper's text.")
     page.paragraph(READING)
-    for amendment in content["amendments"]:
-        needs = f" Needs: {', '.join(amendment['needs'])}." if amendment["needs"] else ""
-        page.item(f"{amendment['name']}, because {amendment['because']}.{needs}")
+    if content["amendments"]:
+        page.paragraph(
+            f"The variant is its parent with {len(content['amendments'])} amendments. What is amended says so, and which attack (A), claim "
+            "(C) or contradiction (X) it answers; all amendments stand at the end, by the thing that they amend."
+        )
     write_counts(page, content)
     page.heading(2, "Places where the paper contradicts itself")
     for name, switch in content["switches"].items():
         write_switch(page, name, switch)
+    page.heading(2, f"Pre-images ({len(content['pre_images'])})")
+    page.paragraph("What is hashed or sealed. Two are equal when all their parts are; on the ledger stands a digest.")
+    for name, item in content["pre_images"].items():
+        write_pre_image(page, name, item)
+
+
+def write_pre_image(page: Page, name: str, item: dict[str, Any]) -> None:
+    opened = f", opened by whom `{item['opened_by']}` names" if item["opened_by"] else ""
+    parts = ", ".join(f"{part}: {one['kind']}" for part, one in item["parts"].items())
+    page.item(f"**{name}**{opened}: {parts}")
+    for part, one in item["parts"].items():
+        if one["amended"]:
+            filled = "; ".join(f"`{text}` ({', '.join(steps)})" for text, steps in one["filled_in"].items()) or "nothing: no step makes one"
+            page.lines += wrapped(f"- `{part}` is amended because {one['because']}. It is {filled}.", "  ", "    ")
+
+
+def write_notion(page: Page, name: str, notion: dict[str, Any]) -> None:
+    amended = f" (amended because {notion['because']})" if notion["because"] else ""
+    said = f"no meaning: {notion['absent']}" if notion["absent"] else notion["described"]
+    page.item(f"**{name}**({', '.join(notion['arguments'])}){amended}: {said}", f"`{notion['meaning']}`" if notion["meaning"] else "")
 
 
 def write_tables(page: Page, content: dict[str, Any]) -> None:
@@ -245,9 +205,15 @@ def write_rules(page: Page, content: dict[str, Any]) -> None:
     page.heading(2, "Access: who may write what, through which transaction")
     for rule in content["access"]:
         fields = ", ".join("every field" if field == "*" else field for field in rule["fields"])
-        page.item(f"{rule['table']} ({fields}) by {rule['transaction']}: {rule['role']}, {rule['who']}: `{rule['relation']}`")
+        page.item(f"{rule['table']} ({fields}) by {rule['transaction']}: {rule['role']}, {rule['who']}: `{rule['relation']}`"
+                  + (f" (amended because {rule['because']})" if rule["because"] else ""))  # fmt: skip
+    page.heading(2, f"Words of the claims ({len(content['notions'])})")
+    page.paragraph("What the claims speak of, and what it means in this text.")
+    for name, notion in content["notions"].items():
+        write_notion(page, name, notion)
     page.heading(2, "Endorsement policy")
-    page.paragraph(f"{content['policy']['endorsement']} — {content['policy']['cites'] or 'no reason given'}.")
+    policy = content["policy"]
+    page.paragraph(f"{policy['endorsement']} — {'amended because ' if policy['because'] else ''}{policy['cites'] or 'no reason given'}.")
 
 
 def write_one(page: Page, content: dict[str, Any], only: str) -> None:
@@ -264,9 +230,14 @@ def write_one(page: Page, content: dict[str, Any], only: str) -> None:
         write_switch(page, only, content["switches"][only])
     elif only in content["inner"]:
         write_inner(page, only, content["inner"][only])
+    elif only in content["notions"]:
+        write_notion(page, only, content["notions"][only])
+    elif only in content["pre_images"]:
+        write_pre_image(page, only, content["pre_images"][only])
     else:
-        known = choices([*steps, *labels, *tables, *content["switches"], *content["inner"]])
-        raise SpecificationError(f"no transaction, asset, step or switch {only!r}; choices: {known}", content["variant"])
+        others = (name for part in ("switches", "inner", "notions", "pre_images") for name in content[part])
+        said = f"no transaction, asset, step, switch, pre-image or word {only!r}; choices: {choices([*steps, *labels, *tables, *others])}"
+        raise SpecificationError(said, content["variant"])
 
 
 def write_inner(page: Page, name: str, inner: dict[str, Any]) -> None:
@@ -291,6 +262,7 @@ def show(protocol: Protocol, only: str | None = None) -> str:
             for name, inner in content["inner"].items():
                 write_inner(page, name, inner)
     write_rules(page, content)
+    write_amendments(page, content)
     return page.text()
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from spec.errors import SpecificationError, choices, place_in_text, place_of, speaking_for
-from spec.kinds import BOOLEAN, INTEGER, MEMBER, TEXT, Kind, Sort
-from spec.schema import CATEGORIES, Field, Grade, Schema, Table, TableHandle, reference, using
+from spec.kinds import BOOLEAN, INTEGER, MEMBER, TEXT, Kind, Sort, Term
+from spec.schema import CATEGORIES, AddedPart, Field, Grade, Notion, Schema, Table, TableHandle, reference, tracing_step, using
 from spec.tracing import Tracing, Transaction
 from spec.tree import Expression, boolean, disjunction, negation, node
 
@@ -97,6 +97,8 @@ class Text:
         self.conditions: dict[tuple[str, str], Callable[..., Any]] = {}
         self.publications: dict[str, Callable[..., Any]] = {}
         self.access: list[AccessRule] = []
+        self.notions: dict[str, Notion] = {}
+        self.parts: dict[str, list[AddedPart]] = {}
         self.policy = Policy("any", "")
 
     def sort(self, name: str, image_of: str = "", besides: tuple[str, ...] = ()) -> Sort:
@@ -135,6 +137,14 @@ class Text:
     def allow(self, table: str, fields: str, transaction: str, role: str, relation: Callable[..., Any], described: str) -> None:
         """A line of the access table."""
         self.access.append(AccessRule(table, tuple(fields.split()), transaction, role, relation, described, place_in_text()))
+
+    def notion(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """What a word of the claims means in this text: the function's name is the word, its docstring says the meaning."""
+        name = function.__name__
+        if name in self.notions:
+            raise SpecificationError(f"two notions named {name!r}")
+        self.notions[name] = Notion(name, function, inspect.cleandoc(function.__doc__ or ""))
+        return function
 
     def inner(self, *, cites: str = "", because: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:
         """A transaction that is called only from within others; tracing notes each call."""
@@ -219,13 +229,14 @@ class Text:
         signature = inspect.signature(declared.function, eval_str=True)
         names = list(signature.parameters)[1:]
         with speaking_for(declared.place):
-            parameters = {"caller": MEMBER, **{n: self.kind_of(signature.parameters[n].annotation, readings) for n in names}}
+            kinds = {n: schema.kind(self.kind_of(signature.parameters[n].annotation, readings)) for n in names}
+            parameters = {"caller": MEMBER, **kinds}
         description = inspect.cleandoc(declared.function.__doc__ or "")
         transaction = Transaction(
             declared.name, declared.caller_role, declared.on_ledger, parameters, declared.grade, description, place=declared.place
         )
-        with using(schema):
-            tracing = Tracing(transaction, readings)
+        tracing = Tracing(transaction, readings)
+        with using(schema), tracing_step(tracing):
             symbols = [transaction.arguments[name] for name in names]
             with speaking_for(declared.place):
                 declared.function(tracing, *symbols)
@@ -266,16 +277,31 @@ class Text:
                 known = choices(self.switches[key].readings)
                 raise SpecificationError(f"switch {key} has no reading {value!r}; choices: {known}", self.name)
             taken[key] = value
-        schema = Schema({table: build(taken) for table, build in self.tables.items()})
+        schema = Schema({table: build(taken) for table, build in self.tables.items()}, self.parts, self.notions)
         transactions = {step: self.trace(declared, taken, schema) for step, declared in self.declared.items()}
+        sorts = {**self.sorts, **{sort.name: sort for sort in sorts_of(schema) if sort.name not in self.sorts}}
         for step, published in self.publications.items():
             with speaking_for(place_of(published)):
                 submitted = self.submission(transactions[step])
             transactions[submitted.name] = submitted
         return Protocol(
-            name or self.name, self.title, schema, dict(self.sorts), dict(self.switches), taken,
+            name or self.name, self.title, schema, sorts, dict(self.switches), taken,
             transactions, dict(self.inners), list(self.access), self.policy, self.roles,
         )  # fmt: skip
+
+
+def sorts_of(schema: Schema) -> Iterator[Sort]:
+    """The sorts of all values that the tables hold."""
+
+    def below(kind: Kind) -> Iterator[Sort]:
+        if isinstance(kind, Sort):
+            yield kind
+        for _, inner in kind.parts if isinstance(kind, Term) else ():
+            yield from below(inner)
+
+    for table in schema.tables.values():
+        for kind in (*(kind for _, kind in table.key), *table.cells.values()):
+            yield from below(kind)
 
 
 def graded(cites: str, because: str) -> Grade:

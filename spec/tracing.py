@@ -98,8 +98,14 @@ class Tracing:
         """A further parameter, which only some readings of the text have."""
         if isinstance(kind, TableHandle):
             kind = reference(kind.name, current_schema().table(kind.name).key[0][1])
+        kind = current_schema().kind(kind)
         self.transaction.parameters[name] = kind
         return parameter(name, kind)
+
+    def named(self, name: str, otherwise: Any = None) -> Any:
+        """The step's parameter of this name, or `otherwise` in a step that has none."""
+        kind = self.transaction.parameters.get(name)
+        return otherwise if kind is None else parameter(name, kind)
 
     def require(self, name: str, condition: Any, *, cites: str = "", because: str = "", why: str = "") -> None:
         """A guard: `cites` a line when the paper prints it, otherwise `because` says why it was reconstructed."""

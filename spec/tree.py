@@ -200,7 +200,13 @@ def parameter(name: str, kind: Kind) -> Expression:
 
 
 def term(kind: Term, **parts: Any) -> Expression:
-    """A tagged pre-image with all its parts, such as the hash of a subset's content and a nonce."""
+    """A tagged pre-image with all its parts, such as the hash of a subset's content and a nonce.
+
+    Parts that a variant added to the kind and that are not named here are filled in from the step that is traced.
+    """
+    from spec.schema import filled
+
+    kind, parts = filled(kind, parts)
     names = [name for name, _ in kind.parts]
     if sorted(names) != sorted(parts):
         raise SpecificationError(f"{kind.name} is made of {choices(names)}, not of {choices(parts)}")
@@ -224,6 +230,14 @@ def image(sort: Sort, origin: Any) -> Expression:
     if value._kind.sort != sort.image_of:
         raise SpecificationError(f"a {sort.name} is the image of a {sort.image_of}, not of a {value._kind.name}")
     return node("image", sort, value)
+
+
+def permuted(key: Any, position: Any, size: Any) -> Expression:
+    """The entry at `position` of a permutation of 0..size-1 that is drawn from a pre-image, as by everybody who knows it."""
+    plain = isinstance(key, Expression) and key._op == "term"
+    if not plain or any(isinstance(part._kind, Term) or part._kind is BOOLEAN for part in key._args):
+        raise SpecificationError("a permutation is drawn from a term(...) of plain values, which everybody can recompute")
+    return node("permuted", INTEGER, key, integer(position), integer(size))
 
 
 def deviating(member: Any) -> Expression:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from spec.amendments import Variant
 from spec.errors import SpecificationError, choices
+from spec.hardened import VARIANT as HARDENED
 from spec.paper import TEXT
 
-VARIANTS: dict[str, Variant] = {"paper": Variant("paper", "the paper's protocol, literally", TEXT)}
+VARIANTS: dict[str, Variant] = {"paper": Variant("paper", "the paper's protocol, literally", TEXT), "hardened": HARDENED}
 
 
 def variant(name: str) -> Variant:

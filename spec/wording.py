@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,11 +15,12 @@ from spec.tree import TRUE, Expression, conjunction, walk
 LOOSE, OR, AND, COMPARED, SUM, PRODUCT, ATOM = range(7)
 INDENT = "    "
 POSITIONS = "ijklpq"
+Names = dict[int, tuple[str, Expression]]  # of expressions that are told elsewhere, by identity
 
 
-def expression_text(expression: Expression, schema: Schema | None = None) -> str:
+def expression_text(expression: Expression, schema: Schema | None = None, names: Names | None = None) -> str:
     """One expression in infix words; with the schema, bound variables are named by the titles of their tables."""
-    return Wording(schema, parameters_in([expression])).text(expression)
+    return Wording(schema, parameters_in([expression]), names).text(expression)
 
 
 def parameters_in(expressions: Iterable[Expression]) -> set[str]:
@@ -26,12 +28,9 @@ def parameters_in(expressions: Iterable[Expression]) -> set[str]:
 
 
 def kind_text(kind: Kind) -> str:
-    """A kind with what it is made of: the values of an enumeration, the parts of a pre-image."""
+    """A kind: an enumeration with its values; what a pre-image is made of is told once, beside its name."""
     if isinstance(kind, Enumeration):
         return f"{kind.name} ({', '.join(kind.values)})"
-    if isinstance(kind, Term):
-        opened = f", opened by whom {kind.opened_by!r} names" if kind.opened_by else ""
-        return f"{kind.name} of ({', '.join(name for name, _ in kind.parts)}){opened}"
     if isinstance(kind, ListOf):
         return f"list of references to {kind.item.table}" if isinstance(kind.item, Reference) else kind.name
     return kind.name
@@ -48,20 +47,22 @@ def literal_text(value: Any) -> str:
 class Wording:
     """Words for expressions in one scope: which names are taken, and what bound variables and list entries are called."""
 
-    def __init__(self, schema: Schema | None, taken: Iterable[str] = ()) -> None:
-        self.schema = schema
+    def __init__(self, schema: Schema | None, taken: Iterable[str] = (), names: Names | None = None) -> None:
+        self.schema, self.names = schema, names or {}
         self.taken = set(taken)
         self.variables: dict[int, str] = {}
         self.entries: dict[tuple[Any, ...], str] = {}
 
     def text(self, e: Expression, wanted: int = LOOSE) -> str:
         """The words of an expression, in brackets where it binds less tightly than `wanted`."""
+        if id(e) in self.names:
+            return self.names[id(e)][0]
         words, tightness = self._words(e)
         return words if tightness >= wanted else f"({words})"
 
     def _words(self, e: Expression) -> tuple[str, int]:
         op, args = e._op, e._args
-        if op in ("lit", "par", "var", "field", "part", "term", "image", "deviating", "run"):
+        if op in ("lit", "par", "var", "field", "part", "term", "image", "deviating", "run", "permuted", "asked"):
             return self._atom(e), ATOM
         if op == "exists":
             return f"{self.row(args[0], args[1:])} exists", COMPARED
@@ -75,6 +76,8 @@ class Wording:
             if len(args) == 2 and args[0]._op == "not" and args[1]._op != "not":
                 return f"{self.text(args[0]._args[0], OR)} implies {self.text(args[1], OR)}", LOOSE
             return " or ".join(self.text(a, AND) for a in args), OR
+        if op == "add" and args[1]._op == "lit" and args[1]._args[0] < 0:
+            return f"{self.text(args[0], SUM)} - {-args[1]._args[0]}", SUM
         if op in ("add", "sub"):
             return f"{self.text(args[0], SUM)} {'+' if op == 'add' else '-'} {self.text(args[1], PRODUCT)}", SUM
         if op in ("scale", "mod"):
@@ -113,6 +116,10 @@ class Wording:
             assert isinstance(e._kind, Term)
             parts = (f"{name}: {self.text(value)}" for (name, _), value in zip(e._kind.parts, args, strict=True))
             return f"{e._kind.name}({', '.join(parts)})"
+        if op == "permuted":
+            return f"permutation({self.text(args[2])}, {self.text(args[0])})[{self.text(args[1])}]"
+        if op == "asked":
+            return f"{args[0]}({', '.join(self.text(asked) for asked in args[1:])})"
         if op == "run":
             return f"{'second' if args[0] else 'first'}_run({self.text(args[1])})"
         return f"{e._kind.name if op == 'image' else op}({self.text(args[0])})"
@@ -125,7 +132,12 @@ class Wording:
         if len(keys) == 1 and isinstance(keys[0]._kind, Reference) and keys[0]._kind.table == table and keys[0]._op == "field":
             named = self.text(keys[0])
             return named if "." in named else f"{table}[{named}]"
-        return f"{table}[{', '.join(self.text(key) for key in keys)}]"
+        return f"{table}[{', '.join(self.text(key) for key in keys)}]" if keys else table
+
+    def range_of(self, table: str, prefix: tuple[Expression, ...]) -> str:
+        """`TJ[couple, *, *]`: the rows under a prefix, with a star for each key component that is left."""
+        left = len(self.schema.tables[table].key) - len(prefix) if self.schema is not None else 1
+        return f"{table}[{', '.join([*(self.text(key) for key in prefix), *['*'] * left])}]"
 
     def cell(self, table: str, name: str, keys: tuple[Expression, ...]) -> str:
         """`TC[couple].status`, `DS[dataset].dssidlist.length`, or the name of a list's entry in a loop over that list."""
@@ -136,6 +148,8 @@ class Wording:
 
     def _quantified(self, e: Expression) -> str:
         op, (domain, variable, condition, body) = e._op, e._args
+        if nested_rows(e):
+            return self._nested(e)
         inner, head = self.bound(Binder(domain, variable, condition), [body])
         if op == "total":
             return f"the sum of {inner.text(body, SUM)} over every {head}"
@@ -144,9 +158,24 @@ class Wording:
             return f"the number of {name}s {rest}"
         return f"{op} {head}: {inner.text(body)}" if op == "every" else f"some {head} has {inner.text(body)}"
 
+    def _nested(self, e: Expression) -> str:
+        """One phrase for loops over several key components of one range: `every round, instance in Slot[couple, *, *]`."""
+        loops = [e]
+        while nested_rows(loops[-1]):
+            loops.append(loops[-1]._args[3])
+        scope, names = self, []
+        for loop in loops:
+            scope, head = scope.bound(Binder(*loop._args[:3]), [loop._args[3]])
+            names.append(head.partition(" in ")[0])
+        condition = head.partition(" where ")[2]
+        place = f"{', '.join(names)} in {self.range_of(e._args[0]._args[0], e._args[0]._args[1:])}"
+        body = scope.text(loops[-1]._args[3])
+        place += f" where {condition}" if condition else ""
+        return f"every {place}: {body}" if e._op == "every" else f"some {place} has {body}"
+
     def bound(self, binder: Binder, below: Iterable[Expression], also: Expression = TRUE) -> tuple[Wording, str]:
         """The scope inside a loop, and the words for what the loop ranges over: where its condition holds, and `also`."""
-        inner = Wording(self.schema, self.taken)
+        inner = Wording(self.schema, self.taken, self.names)
         inner.variables, inner.entries = dict(self.variables), dict(self.entries)
         domain, variable, condition = binder.domain, binder.variable, binder.condition
         if domain._op == "list":
@@ -162,8 +191,9 @@ class Wording:
 
     def _range(self, domain: Expression, variable: Expression, exists: Expression | None) -> tuple[str, str]:
         if domain._op == "rows":
-            keys = [*(self.text(key) for key in domain._args[1:]), "*"]
-            return self.noun(variable._kind), f"{domain._args[0]}[{', '.join(keys)}]"
+            name, *prefix = domain._args
+            component = self.schema.tables[name].key[len(prefix)][0] if self.schema is not None else self.noun(variable._kind)
+            return component, self.range_of(name, tuple(prefix))
         table = exists._args[0] if exists is not None else ""
         return self.noun(variable._kind, table), table or domain._args[0]
 
@@ -218,6 +248,16 @@ class Wording:
         return "" if condition is TRUE else f" when {self.text(condition)}"
 
 
+def nested_rows(e: Expression) -> bool:
+    """Whether a loop over rows has another below it over the next key component, and nothing else."""
+    domain, variable, condition, body = e._args
+    if domain._op != "rows" or condition is not TRUE or body._op != e._op or e._op not in ("every", "some"):
+        return False
+    below = body._args[0]
+    wanted = (*domain._args, variable)
+    return below._op == "rows" and len(below._args) == len(wanted) and all(map(operator.is_, below._args[1:], wanted[1:]))
+
+
 def spoken_of(entry: tuple[Any, ...], variable: Expression, below: list[Expression]) -> tuple[Kind | None, bool]:
     """The kind of the list's entry if the expressions name it, and whether they name its position otherwise."""
     kind, position_used = None, False
@@ -239,9 +279,9 @@ def expressions_in(item: Any) -> list[Expression]:
     return [e for write in item for e in (*write.keys, write.value, write.condition)]
 
 
-def write_lines(writes: list[Write], schema: Schema, taken: Iterable[str] = ()) -> list[str]:
+def write_lines(writes: list[Write], schema: Schema, taken: Iterable[str] = (), names: Names | None = None) -> list[str]:
     """Writes as lines in text order; a row that is written whole is one line, with the fields that are not left empty."""
-    wording, lines = Wording(schema, taken), []
+    wording, lines = Wording(schema, taken, names), []
     for binders, group in itertools.groupby(writes, key=lambda write: write.binders):
         together = list(group)
         body: list[list[Write]] = []
@@ -255,5 +295,5 @@ def write_lines(writes: list[Write], schema: Schema, taken: Iterable[str] = ()) 
     return lines
 
 
-def event_lines(event: Event, schema: Schema, taken: Iterable[str] = ()) -> list[str]:
-    return Wording(schema, taken).lines(event.binders, [event])
+def event_lines(event: Event, schema: Schema, taken: Iterable[str] = (), names: Names | None = None) -> list[str]:
+    return Wording(schema, taken, names).lines(event.binders, [event])

@@ -1,4 +1,4 @@
-"""The paper's protocol, literally: read `assets`, `inner`, `distribution`, `training`, `off_chain`, then `access` and `switches`."""
+"""The paper's protocol, literally: `assets`, `inner`, `distribution`, `training`, `off_chain`, `access`, `notions`, `switches`."""
 # ruff: noqa: I001, N812 (the order of these imports is the order of the text; the text is a constant)
 
 from spec.paper.assets import paper as TEXT
@@ -6,5 +6,6 @@ from spec.paper import distribution
 from spec.paper import training
 from spec.paper import off_chain
 from spec.paper import access
+from spec.paper import notions
 
-__all__ = ["TEXT", "access", "distribution", "off_chain", "training"]
+__all__ = ["TEXT", "access", "distribution", "notions", "off_chain", "training"]

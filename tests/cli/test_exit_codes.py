@@ -45,10 +45,10 @@ def other_expectations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_a_verdict_that_differs(call: Call, tmp_path: Path, other_expectations: Any, changed: dict[str, object]) -> None:
     other_expectations(**changed)
     result = call(*FAST_CHECK, "--evidence", tmp_path / "e")
-    assert result.code == 1 and f"differs: C11 against CO: refuted in 1; expected {changed.get('verdict', 'refuted')}" in result.err
+    assert result.code == 1 and f"differs: paper: C11 against CO: refuted in 1; expected {changed.get('verdict', 'refuted')}" in result.err
     assert "1 verdicts differ" in result.out and (tmp_path / "e/verdicts.json").is_file()
     document = json.loads(call(*FAST_CHECK, "--json", "--evidence", tmp_path / "e").out)
-    assert len(document["differences"]) == 1 and next(iter(changed)) in document["differences"][0]
+    assert len(document["differences"]["paper"]) == 1 and next(iter(changed)) in document["differences"]["paper"][0]
 
 
 def test_what_was_not_expected_at_all_differs(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +73,7 @@ def test_expectations_that_cannot_be_read(call: Call, tmp_path: Path, monkeypatc
 
 def test_a_timeout_is_unknown_with_a_reason(call: Call, tmp_path: Path) -> None:
     soon = ("--claim", "C12", "--coalition", "CO", "--timeout-s", "0.001")
-    result = call("check", "--without-job", "--jobs", "1", *soon, "--evidence", tmp_path / "e")
+    result = call("check", "--variant", "paper", "--without-job", "--jobs", "1", *soon, "--evidence", tmp_path / "e")
     (row,) = json.loads((tmp_path / "e/verdicts.json").read_text(encoding="utf-8"))["rows"]
     assert result.code == 1 and row["verdict"] == "unknown" and "budget ended" in row["reason"]
     assert "C12        unknown" in result.out and "expected refuted" in result.err

@@ -157,7 +157,7 @@ def test_what_a_file_tells_is_not_believed(call: Call, evidence: Path, witness_f
 def test_a_witness_of_ones_own_variant(call: Call, tmp_path: Path) -> None:
     own = ROOT / "examples/joined_once.py"
     made = call("attack", "--variant", own, "--claim", "C31/rem", "--coalition", "CO", "--depth", "2", "--evidence", tmp_path / "e")
-    path = tmp_path / "e/witnesses/C31-rem-CO.json"
+    path = tmp_path / "e/witnesses/joined_once/C31-rem-CO.json"
     assert made.code == 0 and path.is_file()
     check_refused(call("replay", path), "'joined_once'", "--variant")
     check_refused(call("replay", path, "--variant", "paper"), "'joined_once'", "'paper'")

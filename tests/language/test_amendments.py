@@ -188,19 +188,19 @@ def clash(tx: Any, item: ITEM) -> None:
 
 NUMBER = reconstructed(INTEGER, "a number")
 UNKNOWN: dict[str, tuple[Amendment, tuple[str, ...]]] = {
-    "guard to waive": (Amendment("waive", "Sell.item_closed", BECAUSE), ("no clause 'item_closed'", "choices: item_exists, item_open")),  # mistake
-    "guard to replace": (Amendment("replace_guard", "Sell.closed", BECAUSE, anything), ("no clause 'closed'", "item_open")),  # mistake
-    "effect to replace": (Amendment("replace_effect", "Sell.item_open", BECAUSE, anything), ("no clause 'item_open'", "count, mark")),  # mistake
+    "guard to waive": (Amendment("waive", "Sell.item_closed", BECAUSE), ("Sell has no guard 'item_closed' to amend", "choices: item_exists, item_open")),  # mistake
+    "guard to replace": (Amendment("replace_guard", "Sell.closed", BECAUSE, anything), ("Sell has no guard 'closed'", "item_open")),  # mistake
+    "effect to replace": (Amendment("replace_effect", "Sell.item_open", BECAUSE, anything), ("Sell has no effect or observation 'item_open'", "count, mark")),  # mistake
     "transaction": (Amendment("require", "Buy.open", BECAUSE, anything), ("no transaction 'Buy'", "choices: Sell")),  # mistake
     "table": (Amendment("add_field", "Shop.size", BECAUSE, NUMBER), ("no table 'Shop'", "choices: Item, Sale, Seen")),  # mistake
     "switch": (Amendment("switch", "X99", BECAUSE, "that"), ("no switch 'X99'", "choices: X01")),  # mistake
     "reading": (Amendment("switch", "X01", BECAUSE, "neither"), ("no reading 'neither'", "choices: that, this")),  # mistake
     "event": (Amendment("add_event", "Sell.Sold", BECAUSE, lambda tx, item, price: tx.event("Gone", item)), ("emits no event 'Sold'", "Gone")),  # mistake
-    "guard that is there": (Amendment("require", "Sell.item_open", BECAUSE, anything), ("two guards named 'item_open'",)),  # mistake
-    "field that is there": (Amendment("add_field", "Item.sold", BECAUSE, NUMBER), ("Item has 'sold' already",)),  # mistake
-    "key that is there": (Amendment("add_key", "Sale.item", BECAUSE, (INTEGER, lambda known: 0)), ("Sale has 'item' already",)),  # mistake
+    "guard that is there": (Amendment("require", "Sell.item_open", BECAUSE, anything), ("Sell has a guard 'item_open' already",)),  # mistake
+    "field that is there": (Amendment("add_field", "Item.sold", BECAUSE, NUMBER), ("Item has a field or key component 'sold' already",)),  # mistake
+    "key that is there": (Amendment("add_key", "Sale.item", BECAUSE, (INTEGER, lambda known: 0)), ("Sale has a field or key component 'item' already",)),  # mistake
     "effect that is there": (Amendment("add_effect", "Sell.mark", BECAUSE, lambda tx, item, price: [becomes(item.sold, 0)]), ("'mark'",)),  # mistake
-    "transaction that is there": (Amendment("add_transaction", "Sell", BECAUSE, ("Owner", clash)), ("a transaction 'Sell' already",)),  # mistake
+    "transaction that is there": (Amendment("add_transaction", "Sell", BECAUSE, ("Owner", clash)), ("the text has a transaction 'Sell' already",)),  # mistake
     "guard that is no condition": (Amendment("require", "Sell.x", BECAUSE, lambda tx, item, price: price), ("Boolean is expected",)),  # mistake
     "field that is not there": (Amendment("require", "Sell.x", BECAUSE, lambda tx, item, price: item.colour == 1), ("no field 'colour'",)),  # mistake
     "secret": (Amendment("require", "Sell.x", BECAUSE, lambda tx, item, price: TableHandle("Seen")[item].exists), ("off the ledger",)),  # mistake

@@ -1,0 +1,214 @@
+"""Proving claims for any size: obligations on all cores, each confirmed by a second solver, and what they amount to."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from adversaries.coalitions import COALITIONS
+from marketproof import recheck
+from marketproof.bench import Bench, versions
+from marketproof.errors import ToolDisagrees
+from marketproof.evidence import canonical
+from model.induction import (
+    Engine,
+    Obligation,
+    Settings,
+    assumptions_of_honest_callers,
+    prove_at_first,
+    prove_implied,
+    prove_kept,
+    prove_steps,
+)  # fmt: skip
+from model.search import all_steps
+from properties.claims import Claim
+from properties.proofs import Plan, plan_of
+from properties.verdicts import Row
+
+# With few lemmas for each goal all of them are assumed at once: first without, then with terms that come up in an instance.
+LADDER = ((0, False), (1, False))
+RESOURCES = 20_000_000
+FIRST, IMPLIED = "", "(two runs)"
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """An obligation, and what the second solver said to its text."""
+
+    obligation: Obligation
+    second: str
+
+    @property
+    def holds(self) -> bool:
+        return self.obligation.outcome == "proved" and (self.obligation.by == "frame" or self.second == "confirmed")
+
+    @property
+    def file(self) -> str | None:
+        """Its name below the proofs of a variant."""
+        if not self.obligation.smtlib:
+            return None
+        step = self.obligation.step.replace(" ", "-") or "first-state"
+        return f"{self.obligation.goal.replace('/', '-')}/{step}.smt2"
+
+
+@dataclass
+class Proof:
+    """All obligations of a variant, and what follows from them for each claim."""
+
+    variant: str
+    plan: Plan
+    found: list[Confirmed] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def open(self, goal: str) -> list[Confirmed]:
+        """Obligations of a goal and of what it rests on that are not proved and confirmed."""
+        needed = {goal, *self.plan.rests_on(goal)}
+        return [one for one in self.found if one.obligation.goal in needed and not one.holds]
+
+    def proves(self, goal: str) -> bool:
+        known = goal in self.plan.invariants or goal in self.plan.steps or goal in self.plan.pairs
+        return known and not self.plan.missing(goal) and not self.open(goal)
+
+    def count(self, goal: str) -> tuple[int, int]:
+        """How many obligations a goal rests on: all, and those that a solver decided."""
+        needed = {goal, *self.plan.rests_on(goal)}
+        mine = [one for one in self.found if one.obligation.goal in needed]
+        return len(mine), sum(one.obligation.by == "solver" for one in mine)
+
+    def gap(self, goal: str) -> str:
+        """Why a goal is not proved: what is missing, or the first step at which induction fails."""
+        if missing := self.plan.missing(goal):
+            return f"not proved for any size: {', '.join(missing)} cannot be stated of this variant"
+        first = self.open(goal)[0]
+        where = first.obligation.step or "the first state"
+        if first.obligation.outcome == "failed":
+            return f"not proved for any size: {first.obligation.goal} needs a lemma at {where}"
+        if first.obligation.outcome == "unknown":
+            return f"not proved for any size: the solver's budget ended on {first.obligation.goal} at {where}"
+        return f"not proved for any size: {first.obligation.goal} at {where} is {first.second} by cvc5"
+
+    def files(self) -> dict[str, str]:
+        """The evidence: every question as SMT-LIB, and a list of all obligations."""
+        files = {f"proofs/{self.variant}/{one.file}": one.obligation.smtlib for one in self.found if one.file}
+        asked = [one for one in self.found if one.obligation.by == "solver"]
+        summary = {
+            "obligations": [
+                {"goal": o.goal, "step": o.step, "outcome": o.outcome, "by": o.by, "second": one.second,
+                 "file": one.file and f"proofs/{self.variant}/{one.file}", "counterexample": o.counterexample,
+                 "seconds": round(o.seconds, 3)}
+                for one in self.found for o in (one.obligation,)
+            ],
+            "lemmas": {name: {"statement": said, "uses": list(self.plan.uses[name])} for name, said in self.plan.statements.items()},
+            "confirmed": {"solver": f"cvc5 {versions('cvc5')['cvc5']}", "confirmed": sum(one.second == "confirmed" for one in asked),
+                          "of": len(asked)},
+        }  # fmt: skip
+        return {**files, f"proofs/{self.variant}/summary.json": canonical(summary)}
+
+
+def prove_task(bench: Bench, plan: Plan, step: str) -> list[Confirmed]:
+    """The obligations of one step, of the first state, or of two runs."""
+    settings = Settings(Engine(assumptions=assumptions_of_honest_callers), bench.seed, RESOURCES, ladder=LADDER)
+    protocol, found = bench.protocol, list[Obligation]()
+    if step == FIRST:
+        found = prove_at_first(protocol, plan.invariants, settings)
+    elif step == IMPLIED:
+        for goal, condition in plan.pairs.items():
+            found += prove_implied(protocol, {goal: condition}, plan.assumed(goal, IMPLIED), settings)
+    else:
+        transaction = all_steps(protocol, COALITIONS["peer"])[step]
+        for goal, condition in plan.invariants.items():
+            found += prove_kept(protocol, transaction, plan.assumed(goal, step), {goal: condition}, settings)
+        for goal, by_step in plan.steps.items():
+            found += prove_steps(protocol, {goal: by_step}, plan.assumed(goal, step), {step: transaction}, settings)
+    return [Confirmed(one, second_opinion(one)) for one in found]
+
+
+def second_opinion(obligation: Obligation) -> str:
+    """What cvc5 says to a proved obligation; a refutation of a proof is an error of the tool."""
+    if obligation.by != "solver" or obligation.outcome != "proved":
+        return ""
+    outcome, said = recheck.judge(obligation.smtlib.encode())
+    if outcome == "refuted":
+        raise ToolDisagrees(f"{obligation.goal} at {obligation.step or 'the first state'}: Z3 proves it and cvc5 says {said!r}")
+    return outcome
+
+
+_prepared: list[tuple[Bench, Plan]] = []
+
+
+def prepare(variant: Any, switches: list[tuple[str, str]], seed: int, labels: list[str]) -> None:
+    """In a worker: load the variant and state the plan once."""
+    from marketproof.commands import claims_named
+    from marketproof.workers import ready_for_work
+
+    ready_for_work()
+    from marketproof.variants import load
+
+    bench = Bench(load(variant, switches), seed)
+    claims = [claim for label in labels for claim in claims_named(label)]
+    _prepared.append((bench, plan_of(bench.protocol, claims, all_steps(bench.protocol, COALITIONS["peer"]))))
+
+
+def work(step: str) -> list[Confirmed]:
+    bench, plan = _prepared[0]
+    return prove_task(bench, plan, step)
+
+
+def prove(bench: Bench, claims: Iterable[Claim], prepared: tuple[Any, list[tuple[str, str]]], jobs: int = 1) -> Proof:
+    """Prove claims of one part each, by `jobs` processes; `prepared` is how a worker loads the same variant."""
+    began, chosen = time.monotonic(), list(claims)
+    steps = all_steps(bench.protocol, COALITIONS["peer"])
+    proof = Proof(bench.protocol.name, plan_of(bench.protocol, chosen, steps))
+    tasks = [FIRST, *([IMPLIED] if proof.plan.pairs else []), *steps]
+    bench.progress.start("proofs")
+    for done, found in enumerate(answers(bench, proof.plan, chosen, tasks, prepared, jobs), start=1):
+        bench.progress(f"{done} of {len(tasks)} steps")
+        proof.found += found
+    proof.seconds = round(time.monotonic() - began, 3)
+    return proof
+
+
+def answers(
+    bench: Bench, plan: Plan, claims: list[Claim], tasks: list[str], prepared: tuple[Any, list[tuple[str, str]]], jobs: int
+) -> Iterator[list[Confirmed]]:
+    """The obligations of each task, in order."""
+    if jobs == 1:
+        yield from (prove_task(bench, plan, step) for step in tasks)
+        return
+    context = multiprocessing.get_context("spawn" if os.name == "nt" else "fork")
+    arguments = (*prepared, bench.seed, [claim.label for claim in claims])
+    with ProcessPoolExecutor(min(jobs, len(tasks)), context, prepare, arguments) as pool:
+        try:
+            yield from pool.map(work, tasks)
+        except BaseException:
+            for process in list((pool._processes or {}).values()):
+                process.terminate()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def proved_row(bench: Bench, claim: Claim, coalition: str, proof: Proof) -> Row:
+    """The verdict of a proof, which speaks of every coalition."""
+    every, asked = proof.count(claim.label)
+    lemmas = [f"{name} (by hand, proved): {proof.plan.statements[name]}" for name in proof.plan.rests_on(claim.label)]
+    endorsed = bench.protocol.policy.endorsement
+    assumptions = [
+        "a committed valid transaction is one atomic step (execute-order-validate re-checks every read)",
+        "hashes are injective; what deviating members send is not limited by what they know",
+        "any number of members deviate, as far as the claim itself does not limit them",
+        *([] if endorsed == "any" else [f"who deviates has not the signatures that the endorsement policy asks for ({endorsed})"]),
+        *claim.assumptions,
+    ]  # fmt: skip
+    kind = {"inv": "induction over all steps", "step": "all steps, from states that induction bounds",
+            "two_runs": "any two states that induction bounds"}  # fmt: skip
+    return Row(
+        claim=claim.name, variant=bench.protocol.name, coalition=coalition, verdict="proved", part=claim.parts[0].name,
+        method=f"{kind[claim.kind]}, any size ({every} obligations: {asked} by Z3, {every - asked} by frame)", scope="any", depth=None,
+        start="empty", assumptions=assumptions, lemmas=lemmas, confirmed=f"cvc5 confirms {asked} of {asked} obligations", seed=bench.seed,
+        versions=versions("z3-solver", "cvc5"), seconds=proof.seconds,
+    )  # fmt: skip

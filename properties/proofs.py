@@ -1,0 +1,83 @@
+"""What is to be proved of a variant for any size: its claims and the lemmas by hand, each with the few others that it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from properties.claims import Claim, goal_of
+from properties.hardened_lemmas import CLAIMS_USE, LEMMAS, used_at
+from spec.errors import SpecificationError
+from spec.schema import NotExpressible, using
+from spec.text import Protocol
+from spec.tracing import Transaction
+from spec.tree import Expression, boolean
+
+
+@dataclass
+class Plan:
+    """Goals by name: conditions of every state, of every step, of every two states; and what each is proved from.
+
+    `uses` names lemmas, or `lemma@Step` for one that is assumed before that step only; `statements` are the lemmas' sentences.
+    """
+
+    invariants: dict[str, Expression] = field(default_factory=dict)
+    steps: dict[str, dict[str, Expression]] = field(default_factory=dict)
+    pairs: dict[str, Expression] = field(default_factory=dict)
+    uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    statements: dict[str, str] = field(default_factory=dict)
+
+    def assumed(self, goal: str, step: str) -> dict[str, Expression]:
+        """The invariants that are assumed before a step to prove a goal after it; itself too, if it is one."""
+        names = ([goal] if goal in self.invariants else []) + list(used_at(self.uses.get(goal, ()), step))
+        return {name: self.invariants[name] for name in names if name in self.invariants}
+
+    def rests_on(self, goal: str) -> list[str]:
+        """All lemmas that a proof of the goal needs, directly or through others, in the order of the text."""
+        found: set[str] = set()
+        pending = [goal]
+        while pending:
+            for use in self.uses.get(pending.pop(), ()):
+                name = use.partition("@")[0]
+                if name not in found:
+                    found.add(name)
+                    pending.append(name)
+        return [name for name in dict.fromkeys((*self.invariants, *self.uses)) if name in found and name != goal]
+
+    def missing(self, goal: str) -> list[str]:
+        """Lemmas that the goal rests on and that cannot be stated of this variant."""
+        return [name for name in self.rests_on(goal) if name not in self.invariants]
+
+
+def has_lemmas(protocol: Protocol) -> bool:
+    """Whether there are lemmas by hand for this variant or for the one that it is made from."""
+    return "hardened" in (protocol.name, protocol.parent)
+
+
+def plan_of(protocol: Protocol, claims: Iterable[Claim], steps: dict[str, Transaction]) -> Plan:
+    """The plan for claims of one part each; claims that the variant cannot express, and arithmetic ones, are left out."""
+    plan = Plan()
+    if has_lemmas(protocol):
+        for name, lemma in LEMMAS.items():
+            with using(protocol.schema):
+                try:
+                    plan.invariants[name] = boolean(lemma.build())
+                except SpecificationError:
+                    continue  # it speaks of a clause that was waived
+            plan.statements[name] = lemma.statement
+            plan.uses[name] = lemma.uses
+    for claim in claims:
+        if claim.kind == "arith":
+            continue
+        try:
+            goal = goal_of(claim, protocol, steps)
+        except NotExpressible:
+            continue
+        for condition in goal.states.values():
+            plan.invariants[claim.label] = condition
+        for by_step in goal.steps.values():
+            plan.steps[claim.label] = by_step
+        for condition in goal.pairs.values():
+            plan.pairs[claim.label] = condition
+        plan.uses[claim.label] = CLAIMS_USE.get(claim.label, ()) if has_lemmas(protocol) else ()
+    return plan

@@ -1,0 +1,27 @@
+"""The repaired protocol: the paper's text and amendments of it, each with the attack that it answers.
+
+Read `words`, then `distribution`, `couples`, `rounds`, `money` and `access`.  The design is in docs/decisions/0006.
+"""
+
+from spec.amendments import Amendment, Variant
+from spec.hardened import access, couples, distribution, money, rounds, words
+from spec.paper import TEXT
+
+READINGS = (
+    Amendment("switch", "X15", "C35: only roles are checked, so that anybody in a role writes anything", "owner"),
+    Amendment("switch", "X16", "C08: identities stand on the ledger", "never"),
+    Amendment("policy", "majority", "A16: with any member's endorsement one peer signs any write set"),
+)
+
+VARIANT = Variant(
+    "hardened",
+    "the paper's protocol with its attacks answered",
+    TEXT,
+    (
+        *READINGS, *words.TABLES, *distribution.AMENDMENTS, *couples.AMENDMENTS, *rounds.AMENDMENTS, *money.AMENDMENTS,
+        *couples.CLOCKWORK, *access.AMENDMENTS,
+    ),
+    parent="paper",
+)  # fmt: skip
+
+__all__ = ["VARIANT"]

@@ -1,0 +1,119 @@
+"""What the words of the claims mean in the paper's text.  A variant that keeps its records elsewhere says so by an amendment."""
+# ruff: noqa: I001 (the names of one module stand together)
+
+from __future__ import annotations
+
+from typing import Any
+
+from spec.language import count, every, image, implies, some, term
+from spec.paper.assets import (
+    CI, CONTENT, DELIVERY, DRAWN, DS, EPOCHS, MOD, MODEL_HASH, SELECTION, TC, TJ, TRAINING_FILE, VERIFIED_HASH, WEIGHTS, paper,
+)  # fmt: skip
+
+
+@paper.notion
+def recorded_hash(instance: Any) -> Any:
+    """The data hash that stands on the ledger for an instance."""
+    return instance.hash
+
+
+@paper.notion
+def checked_hash(instance: Any) -> Any:
+    """The data hash with which the DO last verified an instance."""
+    return VERIFIED_HASH[instance].hash
+
+
+@paper.notion
+def selected_now(couple: Any, instance: Any) -> Any:
+    """In the selection of the couple's current round."""
+    return (couple.round > 0) & (SELECTION[couple, instance].round == couple.round)
+
+
+@paper.notion
+def delivered_now(couple: Any, instance: Any) -> Any:
+    """Its own CO delivered a result in the couple's current round."""
+    return DELIVERY[couple, instance, couple.round].exists
+
+
+@paper.notion
+def remaining(couple: Any) -> Any:
+    """How many jobs of the round are still to be delivered, as the ledger counts them."""
+    return couple.rem
+
+
+@paper.notion
+def round_is_open(couple: Any) -> Any:
+    """A round was started and is not complete."""
+    return (couple.round > 0) & (couple.rem > 0)
+
+
+@paper.notion
+def selected_subset(couple: Any, subset: Any) -> Any:
+    """The subset trains in the couple's current round."""
+    return some(couple.curdssidlist, lambda other: other == subset)
+
+
+@paper.notion
+def epoch_now(couple: Any) -> Any:
+    """The epoch that the couple's current round is drawn for: rounds of its dataset completed before."""
+    return (EPOCHS[couple.ds].closed,)
+
+
+@paper.notion
+def same_beacon(couple: Any) -> Any:
+    """Both runs have the same source of chance; the paper has none."""
+    return True
+
+
+@paper.notion
+def draws(dataset: Any) -> Any:
+    """How often subsets were drawn, for each epoch of a dataset."""
+    return DRAWN.rows(dataset)
+
+
+@paper.notion
+def results_taken_as_right(judged: Any) -> Any:
+    """Two reports of a group, for the current round, that open with the nonces beside them to the same weights (L665-671)."""
+
+    def pairs(couple: Any, subset: Any) -> Any:
+        return every(subset.ciidlist, lambda i, first: every(subset.ciidlist, lambda j, second: implies(
+            (i < j) & (first != second) & same_report(couple, first, second),
+            judged(couple, subset, couple.round, report(couple, first).hash.weights))))  # fmt: skip
+
+    return every(TC, lambda couple: every(couple.curdssidlist, lambda subset: pairs(couple, subset)))
+
+
+def report(couple: Any, instance: Any) -> Any:
+    return TJ.named(couple=couple, instance=instance, round=couple.round)
+
+
+def same_report(couple: Any, first: Any, second: Any) -> Any:
+    one, other = report(couple, first), report(couple, second)
+    opened = [row.hash == term(MODEL_HASH, weights=row.hash.weights, nonce=row.nonce) for row in (one, other)]
+    return (one.hash != None) & (other.hash != None) & opened[0] & opened[1] & (one.hash.weights == other.hash.weights)
+
+
+@paper.notion
+def group_of(couple: Any, subset: Any, round: Any, member: Any) -> Any:
+    """How many replicas of a subset take part in a round, all of them or those whose owner meets a condition."""
+    return count(subset.ciidlist, lambda instance: member(instance.co))
+
+
+@paper.notion
+def right_weights(subset: Any, round: Any) -> Any:
+    """What training on the subset's data gives in a round."""
+    return term(WEIGHTS, content=image(CONTENT, subset), round=round)
+
+
+@paper.notion
+def populated() -> Any:
+    """Every instance is verified, every couple approved, every training file uploaded: where attacks start."""
+    verified = every(CI.sort, lambda instance: CI[instance].status == "VERIFIED")
+    approved = every(TC.sort, lambda couple: TC[couple].status == "APPROVED")
+    return verified & approved & every(MOD.sort, lambda model: TRAINING_FILE[model].exists)
+
+
+@paper.notion
+def some_round_completed() -> Any:
+    """The event of a completed round was emitted."""
+    return some(DS, lambda dataset: EPOCHS[dataset].closed > 0)

@@ -1,0 +1,121 @@
+"""A small evidence directory made by hand: two variants, each kind of verdict, an attack on two runs, proofs, waiving, a job."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from marketproof import evidence
+from properties.verdicts import FIELDS, VERDICTS, Row
+
+Files = dict[str, Any]
+VERSIONS = {"marketproof": "0.1.0", "python": "3.11.7"}
+
+
+def row(claim: str, part: str, coalition: str, verdict: str, depth: int | None, **more: Any) -> dict[str, Any]:
+    given = {"variant": "paper", "method": "bounded search", "scope": "2x2 and one spare of each", "start": "market"} | more
+    given.setdefault("assumptions", ["steps are atomic", f"coalition: {coalition}"])
+    return Row(claim, coalition=coalition, verdict=verdict, depth=depth, part=part, versions=VERSIONS, **given).as_dict()
+
+
+def step(kind: str = "transaction", by: str = "co-1", **more: Any) -> dict[str, Any]:
+    given = {"kind": kind, "by": by, "role": "CO", "deviating": True, "name": "JoinCI", "arguments": {"instance": "ci-1"}}
+    given |= {"reaches": {}, "event": "", **more}
+    return given | {"sentence": f"{given['by']} takes {given['name']}"}
+
+
+def attack(*runs: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"start": "market", "honest_steps_before": 7, "runs": list(runs), "broken": "this breaks it: 1 is not 2"}
+
+
+def claim(name: str, part: str, kind: str, **more: Any) -> dict[str, Any]:
+    parts = [{"name": part, "kind": kind, "statement": f"the statement of {part}"}]
+    told = {"claim": name, "title": f"title of {name}", "quotation": f"what the paper says of {name}", "cites": "L1-2", "parts": parts}
+    return told | {"sometimes": "", "against": [], **more}
+
+
+def variant(parent: str | None, taken: str, amendments: tuple[str, ...] = ()) -> dict[str, Any]:
+    switch = {"one_place": "L1 it is so", "another_place": "L2 it is not", "readings": {"so": "it is", "not": "it is not"}, "taken": taken}
+    switch |= {"default": "so", "reason": "the earlier line wins", "affects": "JoinCI"}
+    told = [{"name": name, "action": "require", "target": name, "because": f"an attack on {name}", "needs": []} for name in amendments]
+    return {"title": "as a test has it", "parent": parent, "switches": {"X01": switch}, "amendments": told}
+
+
+def job() -> dict[str, Any]:
+    rounds = [
+        {"round": n, "subsets": [0, 1], "accuracy": 0.5 + n / 10, "central_accuracy": 0.9, "jobs": 4, "hashes_verified": 4,
+         "replicas_equal": 2, "blocks": 3, "conflicts": 0, "together": False}
+        for n in (1, 2)
+    ]  # fmt: skip
+    readings = {"both": {"statement": "s", "feasible": "feasible", "reason": "r", "smallest_subsets": 2, "holds": True}}
+    split = {"training_rows": 10, "held_out_rows": 5, "largest_share_of_a_class": 0.1, "largest_share_in_a_subset": 0.2}
+    return {
+        "variant": "paper", "seed": 0, "subsets": 2, "replicas": 2, "cloud_owners": 4, "epochs_per_round": 6,
+        "split": split | {"readings": readings}, "rounds": rounds,
+        "transactions": {"CreateCI": 4}, "conflicts": {"JoinCI: MVCC": 1}, "blocks": 9, "state_digest": "ab", "chain_head": "cd",
+        "model_digest": "ef", "checks": {"chain_verified": True},
+    }  # fmt: skip
+
+
+def documents() -> Files:
+    """All files as data, before the manifest."""
+    rows = [
+        row("C1", "only", "CO", "refuted", 2, witness="witnesses/C1-CO.json", replayed=True),
+        row("C1", "only", "CO+CO", "refuted", 2, witness="witnesses/C1-CO+CO.json", replayed=True, assumptions=["steps are atomic"]),
+        row("C1", "only", "orderer", "holds_to", 6, confirmed="plain enumeration at 1x2"),
+        row("C2", "a", "CO", "refuted", 2, witness="witnesses/C2-a-CO.json", replayed=True, scope="1x1 and one spare of each"),
+        row("C2", "b", "CO", "unknown", 3, reason="the budget ended"),
+        row("C3", "quorum", "any f < n/2", "proved", None, method="all integers", scope="any"),
+        row("C1", "only", "CO", "proved", None, variant="hard", method="induction", scope="any", lemmas=["a lemma by hand"]),
+        *(row("C2", "b", verdict, verdict, 1, variant="hard", reason="it is so") for verdict in VERDICTS if verdict != "refuted"),
+    ]
+    joined = attack([step("off_ledger", name="SendSubset", reaches={"do-1": "DO"}), step(event="InstanceJoined(ci-1)")])
+    both = attack([step(by="mo-1", role="MO", deviating=False)], [step("forged", by="a peer", name="TC"), step(by="mo-1", deviating=False)])
+    attacks = {"witnesses/C1-CO.json": joined, "witnesses/C1-CO+CO.json": joined, "witnesses/C2-a-CO.json": both}
+    powers = {"send": "may send anything", "order": "orders at will"}
+    coalitions = {
+        "CO": {"deviating": {"CO": 1}, "powers": ["send"]},
+        "CO+CO": {"deviating": {"CO": 2}, "powers": ["send", "order"]},
+        "orderer": {"deviating": {}, "powers": ["order"]},
+    }
+    claims = {
+        "C1": claim("C1", "only", "inv", sometimes="some instance is verified", against=["CO"]),
+        "C2/a": claim("C2", "a", "two_runs"),
+        "C2/b": claim("C2", "b", "step"),
+        "C3": claim("C3", "quorum", "arith"),
+    }
+    kinds = {"inv": "holds in every state", "step": "holds of every step", "two_runs": "holds of two runs", "arith": "of all numbers"}
+    obligation = {"goal": "C1", "step": "JoinCI", "outcome": "unsat", "by": "z3", "seconds": 0.1, "file": "proofs/hard/1.smt2"}
+    falls = [{"claim": "C1", "coalition": "CO", "depth": 2, "witness": None}]
+    waived = {"amendment": "require JoinCI.once", "because": "it joins twice", "falls": falls, "redundant_with": [], "verdict": "needed"}
+    return {
+        "verdicts.json": {"schema": 1, "fields": FIELDS, "rows": rows},
+        "claims.json": {"schema": 1, "kinds": kinds, "powers": powers, "coalitions": coalitions, "claims": claims},
+        "variants.json": {
+            "schema": 1,
+            "variants": {"paper": variant(None, "so"), "hard": variant("paper", "not", ("require JoinCI.once", "require JoinCI.mine"))},
+        },
+        "attacks.json": {"schema": 1, "attacks": attacks},
+        "job.json": job(),
+        "proofs/hard/summary.json": {
+            "obligations": [obligation, {**obligation, "goal": "lemma", "file": None}],
+            "confirmed": {"solver": "cvc5 1.4.0", "confirmed": 2, "of": 2},
+        },
+        "waiving/hard.json": [waived],
+        "proofs/hard/1.smt2": "(check-sat)\n",
+        **{name: {"format": "marketproof witness"} for name in attacks},
+    }
+
+
+def texts(files: Files) -> dict[str, str]:
+    return {name: content if isinstance(content, str) else json.dumps(content) for name, content in files.items()}
+
+
+def written(place: Path, change: Callable[[Files], object] = lambda files: None) -> Path:
+    """The evidence with a change made before its manifest is: its digests are right, whatever it holds."""
+    files = documents()
+    change(files)
+    evidence.write(place, texts(files))
+    return place
