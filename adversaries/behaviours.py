@@ -101,6 +101,42 @@ def stays_silent(seen: Seen) -> Iterator[Action]:
     yield from ()
 
 
+def keeps_silent_in_rounds(seen: Seen) -> Iterator[Action]:
+    """Its duties, but in its first round it commits to nothing, and in later ones it never reveals what it committed to."""
+    slots = [key for table, key in seen.view.rows if table == "Slot" and seen.view.cell(table, "owner", key) == seen.member]
+    withheld = ("CommitTJ", "ReportInput") if len(slots) < 2 else ("UpdateTJ", "ReportInput")
+    yield from (duty for duty in seen.duties if duty[0] not in withheld)
+
+
+WORK = ("Train", "UploadResult", "CommitTJ", "UpdateTJ", "ReportInput")
+
+
+def copies_a_replica(seen: Seen) -> Iterator[Action]:
+    """Instead of working it repeats what another owner of its subset last committed to, then what that one revealed; at last, too late,
+    it commits to what was revealed."""
+    yield from (duty for duty in seen.duties if duty[0] not in WORK)
+    for mine in seen.instances():
+        subset = seen.view.cell("CI", "dss", (mine,))
+        of_replicas = [(step, given) for step, given in seen.of_others() if step in WORK and "instance" in given
+                       and seen.view.cell("CI", "dss", (given["instance"],)) == subset]  # fmt: skip
+        for wanted in ("CommitTJ", "UpdateTJ"):
+            step, given = next(((step, given) for step, given in reversed(of_replicas) if step == wanted), ("", {}))
+            if step:
+                yield step, {**given, "caller": seen.member}
+                yield step, {**given, "caller": seen.member, "instance": mine}
+            if "weights" in given:
+                yield "CommitTJ", commitment_to(seen, {**given, "instance": mine})
+
+
+def commitment_to(seen: Seen, revealed: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a commitment of one's own to what another revealed."""
+    kind = seen.protocol.transactions["CommitTJ"].parameters["hash"]
+    assert isinstance(kind, Term)
+    known = {**revealed, "owner": seen.member, "in_round": revealed.get("round")}
+    hashed = tuple(known.get(name) for name, _ in kind.parts)
+    return {"caller": seen.member, "couple": revealed["couple"], "instance": revealed["instance"], "hash": hashed}
+
+
 BEHAVIOURS: Mapping[str, Behaviour] = {
     behaviour.name: behaviour
     for behaviour in (
@@ -112,6 +148,8 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
         Behaviour("restart", "starts a round again that is still open", True, "now", restarts_rounds),
         Behaviour("rejoin", "joins an instance again with another nonce", True, "now", joins_again),
         Behaviour("silent", "stays silent from now on", True, "never", stays_silent),
+        Behaviour("withhold", "commits to nothing, or never reveals", True, "now", keeps_silent_in_rounds),
+        Behaviour("repeat a replica", "repeats what a replica committed to and revealed", True, "now", copies_a_replica),
     )
 }
 

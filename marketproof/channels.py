@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from ledger_runtime.offchain.dataset import ROWS_MAGIC, Dataset
+from ledger_runtime.offchain.merkle import SALT_BYTES
 from ledger_runtime.offchain.training import Recipe
 
 PROGRAM = "marketproof/softmax/1"
@@ -108,11 +110,33 @@ class TrainingFile:
 
 def decode_rows(encoded: bytes) -> Dataset:
     """Rows from their canonical bytes (`Dataset.canonical_bytes`), in canonical order. Raises Unreadable, or MalformedDataset."""
+    rows, rest = _rows_and_rest(encoded)
+    if rest:
+        expected = f"{len(encoded) - len(rest)} for {len(rows)} rows of {rows.features.shape[1]} features"
+        raise Unreadable("length in bytes", len(encoded), expected)
+    return rows
+
+
+def encode_delivery(rows: Dataset, salts: Sequence[bytes]) -> bytes:
+    """What a data owner sends for a subset: the rows in canonical order, and behind them the salt of each, where there are salts."""
+    return rows.canonical_bytes() + b"".join(salts)
+
+
+def decode_delivery(encoded: bytes) -> tuple[Dataset, list[bytes]]:
+    """Rows and salts of a delivery. Raises Unreadable, or MalformedDataset."""
+    rows, rest = _rows_and_rest(encoded)
+    if len(rest) not in (0, SALT_BYTES * len(rows)):
+        raise Unreadable("length of the salts in bytes", len(rest), f"none, or {SALT_BYTES * len(rows)} for {len(rows)} rows")
+    return rows, [rest[place : place + SALT_BYTES] for place in range(0, len(rest), SALT_BYTES)]
+
+
+def _rows_and_rest(encoded: bytes) -> tuple[Dataset, bytes]:
     start = len(ROWS_MAGIC) + struct.calcsize(">III")
     if not encoded.startswith(ROWS_MAGIC) or len(encoded) < start:
         raise Unreadable("start of the rows", encoded[: len(ROWS_MAGIC)], f"{ROWS_MAGIC!r} and a header")
     rows, features, classes = struct.unpack(">III", encoded[len(ROWS_MAGIC) : start])
-    if len(encoded) != start + 8 * rows * (features + 1):
-        raise Unreadable("length in bytes", len(encoded), f"{start + 8 * rows * (features + 1)} for {rows} rows of {features} features")
-    table = np.frombuffer(encoded, dtype=">i8", offset=start).astype(np.int64).reshape(rows, features + 1)
-    return Dataset(table[:, 1:].copy(), table[:, 0].copy(), classes)
+    end = start + 8 * rows * (features + 1)
+    if len(encoded) < end:
+        raise Unreadable("length in bytes", len(encoded), f"{end} for {rows} rows of {features} features")
+    table = np.frombuffer(encoded[start:end], dtype=">i8").astype(np.int64).reshape(rows, features + 1)
+    return Dataset(table[:, 1:].copy(), table[:, 0].copy(), classes), encoded[end:]

@@ -19,6 +19,7 @@ from marketproof.errors import UserError
 from marketproof.progress import Progress
 from marketproof.proving import Proof, prove, proved_row
 from marketproof.variants import load
+from marketproof.waiving import accepted
 from marketproof.workers import deciding, order_of
 from model.market import MarketError
 from properties import expectations
@@ -28,7 +29,6 @@ from properties.verdicts import Row
 from reports import terminal
 
 STANDARD = ("paper", "hardened")
-PLAYED = ("paper",)  # variants whose training job can be played
 
 
 @dataclass
@@ -79,7 +79,7 @@ def check_variant(
     given: argparse.Namespace, name: str, bench: Bench, claims: list[Claim], against: list[Coalition], say: Any
 ) -> Checked:
     """The training job, the proofs and the matrix of one variant."""
-    job = None if given.without_job or bench.protocol.name not in PLAYED else run_job(bench, given, bench.progress, say)
+    job = None if given.without_job else run_job(bench, given, bench.progress, say)
     proof = None
     if has_lemmas(bench.protocol) and not given.switch:
         proof = prove(bench, claims, (name, given.switch), given.jobs)
@@ -99,6 +99,9 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
             files[job_file(checked.bench.protocol.name)] = evidence.canonical(checked.job)
         if checked.proof is not None:
             files.update(checked.proof.files())
+            known = accepted(checked.bench.protocol)
+            if known is not None:
+                files[f"waiving/{checked.bench.protocol.name}.json"] = json.dumps(known, indent=1, ensure_ascii=False) + "\n"
     return files
 
 

@@ -257,7 +257,7 @@ def spec(given: argparse.Namespace) -> int:
 
 def named(content: dict[str, Any], only: str | None) -> Any:
     """The one transaction, asset, step or switch of a summary that `only` names; all of it when there is no such wish."""
-    parts = ("transactions", "off_chain", "submissions", "assets", "switches", "inner")
+    parts = ("transactions", "off_chain", "submissions", "assets", "switches", "inner", "notions", "pre_images")
     for group in (*(content[part] for part in parts), *content["off_ledger"].values()):
         for name, item in group.items():
             if only is not None and only in (name, item.get("label")):

@@ -64,7 +64,9 @@ class RoundReport:
     hashes_verified: of jobs, downloads that have the reported hash. replicas_equal: of the subsets, those whose replicas are equal.
     accuracy: of the aggregate; central_accuracy: of training in one place with as many epochs; both on the held-out rows, 0 to 1.
     together: whether the reports were submitted into one block at a time. conflicts: reports that were ordered and found invalid.
-    blocks: from StartRound to the round's last report.
+    blocks: from StartRound to the round's last report, or to its closing.
+    Where rounds are rows of their own: the epoch and the batch that was drawn; why commitments ended and why the round did (all committed,
+    quorum, deadline); how many subsets have a result; how many jobs were judged how.
     """
 
     round: int
@@ -77,6 +79,30 @@ class RoundReport:
     together: bool
     conflicts: int
     blocks: int
+    epoch: int | None = None
+    batch: int | None = None
+    opened: str | None = None
+    closed: str | None = None
+    results: int | None = None
+    verdicts: dict[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class DeviatorReport:
+    """One cloud owner that deviates. subset: its position in Dssidlist. rounds: those in which it has a slot, with what became of its job.
+
+    committed: its commitments and reveals that stand on the ledger; refused: its attempts by transaction and guard. averaged: rounds in
+    which other weights of its subset went into the aggregate than honest training gives. paid: for all jobs; bond_left: of its bond.
+    """
+
+    deviation: str
+    subset: int
+    rounds: dict[int, str]
+    committed: dict[str, int]
+    refused: dict[str, int]
+    averaged: tuple[int, ...]
+    paid: int | None = None
+    bond_left: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +112,7 @@ class JobResult:
     transactions: committed ones by type. conflicts: ordered but invalid ones, by type and code. refused: by type and guard.
     largest_block: transactions in the fullest block. letters: sent off chain, by subject. objects, fetches: in the object store.
     state_digest: of the committed keys and values. chain_head: commit hash of the last block. model_digest: SHA3-256 of the last aggregate.
-    checks: by name, all true (a job with a false one raises JobFailed).
+    checks: by name, all true (a job with a false one raises JobFailed). deviators, clock: where the text withstands deviators and has one.
     """
 
     variant: str
@@ -109,11 +135,20 @@ class JobResult:
     chain_head: str
     model_digest: str
     checks: dict[str, bool]
+    deviators: tuple[DeviatorReport, ...] | None = None
+    clock: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data with the fields' names as keys, as JSON has it."""
-        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        plain: dict[str, Any] = json.loads(json.dumps(without_none(asdict(self))))
         return plain
+
+
+def without_none(value: Any) -> Any:
+    """Plain data without what a variant has no word for."""
+    if isinstance(value, dict):
+        return {name: without_none(inner) for name, inner in value.items() if inner is not None or name == "smallest_subsets"}
+    return [without_none(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def split_report(training_rows: Dataset, parts: Sequence[IntegerArray], held_out_rows: int) -> SplitReport:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import difflib
+import hashlib
 import json
 import time
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ from model.induction import Engine, Settings, assumptions_of_honest_callers, pro
 from model.market import Market, MarketError, first_useful_step, populate
 from model.scope import Scope
 from model.search import all_steps
+from properties import expectations
 from properties.claims import Claim
 from properties.paper_claims import CLAIMS
 from properties.proofs import Plan, has_lemmas, plan_of
@@ -29,6 +32,7 @@ from properties.starts import populated
 from reports import terminal
 from spec.amendments import Amendment, Variant
 from spec.errors import SpecificationError, choices
+from spec.show import show
 from spec.text import Protocol
 from spec.tracing import Transaction
 
@@ -63,11 +67,14 @@ def waive(given: argparse.Namespace) -> int:
     from marketproof.variants import variant_named
 
     found = variant_named(given.variant)
+    if given.accept and given.amendment:
+        raise UserError("--accept takes all amendments, without --amendment")
     names = given.amendment or [amendment.name for amendment in found.amendments]
     known = {amendment.name: amendment for amendment in found.amendments}
     for name in names:
         if name not in known:
-            raise UserError(f"no amendment {name!r} of {found.name}; choices: {choices(known)}")
+            near = choices(difflib.get_close_matches(name, known, 6, 0.0))
+            raise UserError(f"no amendment {name!r} of {found.name}; nearest choices: {near}; all: marketproof spec show {given.variant}")
     progress = Progress()
     progress.start("waiving")
     results = []
@@ -79,9 +86,34 @@ def waive(given: argparse.Namespace) -> int:
             print(told(results[-1]), flush=True)
     if given.out is not None:
         evidence.write_file(Path(given.out), json.dumps([one.as_dict() for one in results], indent=1, ensure_ascii=False) + "\n")
+    if given.accept:
+        evidence.write_file(accepted_file(found.name), accepted_text(found.load(), results))
     if given.json:
         print(json.dumps([one.as_dict() for one in results], indent=1, ensure_ascii=False))
     return 0
+
+
+def accepted_file(variant: str) -> Path:
+    return expectations.FOLDER / f"waiving-{variant}.json"
+
+
+def text_digest(protocol: Protocol) -> str:
+    """Which text the results are of: SHA-256 of the variant as `spec show` prints it."""
+    return hashlib.sha256(show(protocol).encode()).hexdigest()
+
+
+def accepted_text(protocol: Protocol, results: list[Waived]) -> str:
+    known = {"text": text_digest(protocol), "results": [one.as_dict() for one in results]}
+    return json.dumps(known, indent=1, ensure_ascii=False) + "\n"
+
+
+def accepted(protocol: Protocol) -> list[dict[str, Any]] | None:
+    """The committed results for exactly this text, which take too long for every check; None when there are none."""
+    path = accepted_file(protocol.name)
+    if not path.is_file():
+        return None
+    known = json.loads(path.read_text(encoding="utf-8"))
+    return list(known["results"]) if known["text"] == text_digest(protocol) else None
 
 
 def told(one: Waived) -> str:

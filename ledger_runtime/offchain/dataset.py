@@ -71,9 +71,13 @@ class Dataset:
         counted. Layout: magic, three unsigned 32-bit counts (rows, features, classes), then per row the label and the features, all
         big-endian int64.
         """
+        return ROWS_MAGIC + struct.pack(">III", *self.features.shape, self.class_count) + b"".join(self.canonical_rows())
+
+    def canonical_rows(self) -> list[bytes]:
+        """The bytes of each row, in the canonical order: the label and the features."""
         table = np.column_stack([self.labels, self.features])
         table = table[np.lexsort(table.T[::-1])]
-        return ROWS_MAGIC + struct.pack(">III", *self.features.shape, self.class_count) + table.astype(">i8").tobytes()
+        return [row.tobytes() for row in table.astype(">i8")]
 
 
 def load_digits_dataset() -> Dataset:

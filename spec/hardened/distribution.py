@@ -79,7 +79,7 @@ PUBLISHING = (
     Amendment("require", "PublishDS.caller_owns_dataset", "C35: anybody publishes", lambda tx, dataset, batches: dataset.owner == tx.caller),
     Amendment("require", "PublishDS.dataset_is_draft", "C26: batches change while couples train",
               lambda tx, dataset, batches: dataset.status != "PUBLISHED"),
-    Amendment("require", "PublishDS.batches_cover", "C27: a subset in no batch never trains", lambda tx, dataset, batches: (batches > 0) & every(
+    Amendment("require", "PublishDS.batches_cover", "C27: a subset in no batch never trains", lambda tx, dataset, batches: (batches > 0) & (batches <= dataset.dssidlist.length) & every(
         dataset.dssidlist, lambda subset: (subset.batch >= 0) & (subset.batch < batches))),
 )  # fmt: skip
 

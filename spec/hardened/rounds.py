@@ -312,7 +312,7 @@ def close_round(tx: Tracing, couple: TC) -> None:  # type: ignore[valid-type]
     ended = latest(now(), current(couple).reveal_by)
     tx.effect("close", becomes(current(couple).closed, True), becomes(current(couple).reported, reported),
               becomes(current(couple).dispute_by, ended + WINDOW), becomes(current(couple).arbitrate_by, ended + WINDOW * 2),
-              becomes(PROGRESS[couple].deadline, ended + WINDOW))  # fmt: skip
+              becomes(PROGRESS[couple].deadline, ended + WINDOW * 3))  # fmt: skip
     complete = every(slots(couple, couple.round), lambda slot: TJ[couple, slot.instance].weights != None)  # type: ignore[attr-defined]
     tx.event("RoundEnded", couple)
     tx.event("RoundComplete", couple, when=complete)

@@ -16,6 +16,17 @@ def paper():
 
 
 @pytest.fixture(scope="session")
+def hardened():
+    return variant("hardened").load()
+
+
+@pytest.fixture(scope="session")
+def hardened_result(hardened):
+    """The full job with a silent, a copying and a lazy cloud owner."""
+    return run_job(hardened, 4)
+
+
+@pytest.fixture(scope="session")
 def small(paper):
     """The small job as played: chain, post and everybody's memory."""
     job = prepare(paper, 1, **SMALL)

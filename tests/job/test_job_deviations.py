@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from adversaries.behaviours import Behaviour
 from ledger_runtime.offchain import training
 from marketproof.digits import Cast, JobFailed, play, prepare, run_job
-from marketproof.job_checks import judge
+from marketproof.job_checks import judge, rows_sent_only_to_their_holder
 from marketproof.parties import CloudOwner, DataOwner, ModelOwner
+from spec.paper.assets import CONTENT
 
 SMALL = {"subsets": 4, "replicas": 2, "rounds": 2}
 LIAR = 1
@@ -23,57 +25,49 @@ class LazyOwner(CloudOwner):
 class WrongHashOwner(CloudOwner):
     """Declares the hash of rows that it did not get."""
 
-    def declare(self, instance, rows):
-        super().declare(instance, rows.rows([0]))
+    def receive_rows(self, letter):
+        super().receive_rows(letter)
+        self.values.contents = {label: self.rows[letter.concerns].rows([0]).canonical_bytes() for label in self.values.contents}
 
 
 class SilentOwner(CloudOwner):
     """Trains, but never reports."""
 
-    def report(self, couple, instance, encoded, model_owner_key):
-        pass
+    def willing(self, step, given):
+        return step != "UpdateTJ"
+
+
+def reports_twice(seen):
+    yield from seen.duties
+    yield from (action for action in seen.own() if action[0] == "UpdateTJ")
 
 
 class TwiceOwner(CloudOwner):
     """Reports every model twice: nothing in the paper's text refuses the second report."""
 
-    def report(self, couple, instance, encoded, model_owner_key):
-        super().report(couple, instance, encoded, model_owner_key)
-        super().report(couple, instance, encoded, model_owner_key)
+    behaviour = Behaviour("report twice", "sends each report again", True, "now", reports_twice)
 
 
 class OtherFileOwner(CloudOwner):
     """Stores another model than the one whose hash it reports."""
 
-    def report(self, couple, instance, encoded, model_owner_key):
-        put = self.store.put
-        blank = training.encode(training.initial_model())
-        self.store = Swapped(put, blank)
-        super().report(couple, instance, encoded, model_owner_key)
-
-
-class Swapped:
-    """A store of one call: whatever is put, other bytes arrive."""
-
-    def __init__(self, put, payload):
-        self.put = lambda encoded: put(payload)
+    def stored(self, encoded):
+        return training.encode(training.initial_model())
 
 
 class MixedUpDataOwner(DataOwner):
     """Sends the holders of the second subset the rows of the first."""
 
-    def send_rows(self, call):
-        own = self.parts[1].rows
-        self.parts[1].rows = self.parts[0].rows
-        super().send_rows(call)
-        self.parts[1].rows = own
+    def send_rows(self, given):
+        first, second = (CONTENT.image(part.subset) for part in self.parts[:2])
+        super().send_rows({**given, "content": first if given["content"] == second else given["content"]})
 
 
 class ForgetfulModelOwner(ModelOwner):
     """Never pays."""
 
-    def pay(self, call):
-        pass
+    def pay(self, given):
+        return False
 
 
 def cast_with(liar: type[CloudOwner]) -> Cast:
@@ -117,18 +111,21 @@ def test_of_two_replicas_neither_is_believed_when_they_differ(paper):
     assert failure(job).check == "replicas_equal"
 
 
-def test_a_wrong_hash_is_refused_and_the_job_says_so(paper):
+def test_a_wrong_hash_is_noticed_and_the_job_says_so(paper):
     job = played(paper, cast_with(WrongHashOwner))
-    assert [(refusal.transaction, refusal.guard) for refusal in job.data_owner.refusals] == [("VerifyCI", "hash_matches")]
+    assert job.data_owner.refusals == []
     assert job.data_owner.fraudulent == {instance_of(job)}
     failed = failure(job)
     assert failed.check == "every_instance_verified"
-    assert f"instance {instance_of(job)} is FREE: VerifyCI was refused by hash_matches" in failed.found
+    assert f"instance {instance_of(job)} is FREE: its owner declared another hash than the data owner computed" in failed.found
 
 
 def test_wrong_rows_from_the_data_owner_show_in_what_was_sent(paper):
     job = played(paper, Cast(data_owner=MixedUpDataOwner))
-    assert failure(job).check == "rows_sent_only_to_their_holder"
+    mixed_up = [letter for letter in job.post.sent if letter.subject == "subset" and letter.recipient in job.data_owner.parts[1].holders]
+    told = list(rows_sent_only_to_their_holder(job))
+    assert len(mixed_up) == 2 and told == [f"the letter about instance {letter.concerns} to {letter.recipient}" for letter in mixed_up]
+    assert failure(job).check == "every_instance_verified"
 
 
 def test_a_withheld_report_leaves_the_round_open(paper):
@@ -146,9 +143,11 @@ def test_run_job_raises_the_same(paper):
 
 def test_a_second_report_is_accepted_and_takes_rem_below_zero(paper):
     """rem counts reports, not reporters."""
-    job = played(paper, cast_with(TwiceOwner))
-    failed = failure(job)
+    failed = failure(played(paper, cast_with(TwiceOwner), rounds=1))
     assert failed.check == "remaining_counts_down_to_zero" and "rem of round 1 was [4, 3, 2, 1, 0, -1]" in failed.found
+    # An honest model owner waits for rem to be zero, which it never is again.
+    stuck = failure(played(paper, cast_with(TwiceOwner)))
+    assert stuck.check == "every_round_complete" and stuck.found == "1 rounds were started, 2 were planned"
 
 
 def test_another_file_than_the_reported_one_fails_the_hash(paper):

@@ -11,7 +11,8 @@ from ledger_runtime.offchain.commitment import literal_hash
 from ledger_runtime.values import canonical
 from marketproof.channels import Letter, Post, TrainingFile, Unreadable, decode_rows
 from marketproof.digits import everything
-from marketproof.party import NONCE_BYTES, Party, hash_with_nonce
+from marketproof.party import Party
+from marketproof.real_values import NONCE_BYTES, hash_with_nonce
 
 
 def chain_bytes(network) -> bytes:

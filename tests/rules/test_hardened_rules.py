@@ -97,7 +97,7 @@ EARLY = ("set", "Clock", {"now": 0})
 DISPUTED = ("set", "Result", "tc-1", 1, "dss-2", {"disputer": "mo-1", "stake": 2})
 STAKED = ("set", "Escrow", "tc-1", {"stakes": 2})
 OF_COUPLE = {"caller": "do-1", "couple": "tc-1"}
-AGGREGATE = (("aggregate", 1), "Nonce(mo-1)", "mo-1", None, None, 0)
+AGGREGATE = (("aggregate", 2), "Nonce(mo-1)", "mo-1", None, None, 0)
 CASES: dict[str, tuple[str, tuple[Change, ...], dict[str, Any]]] = {
     "UpdateMod": ("Tick", (), {"caller": "mo-1", "model": "mod-1", "url": TEXT, "hash": AGGREGATE}),
     "RefuseCI": ("JoinCI", (), {"caller": "co-1", "instance": "ci-1"}),
