@@ -202,7 +202,7 @@ CHANGED: dict[str, tuple[str, Cells, tuple[str, tuple[str, ...]] | None]] = {
         "status": "UPDATED", "nonce": "Nonce(co-2)", "location": ("Location(ci-2)", "mo-1"), "weights": WEIGHTS}}, None),
     "TakeResult": ("do-1", {("Result", "tc-1", 1, "dss-2"): {"weights": WEIGHTS}}, None),
     "CloseRound": ("do-1", {
-        ("Round", "tc-1", 1): {"closed": True, "reported": True, "dispute_by": 4, "arbitrate_by": 6}, ("Progress", "tc-1"): {"deadline": 4},
+        ("Round", "tc-1", 1): {"closed": True, "reported": True, "dispute_by": 4, "arbitrate_by": 6}, ("Progress", "tc-1"): {"deadline": 8},
     }, ("RoundComplete", ("tc-1",))),
     "UpdateMod": ("mo-1", {("Mod", "mod-1"): {"hash": AGGREGATE}}, None),
     "CompleteTC": ("mo-1", {("TC", "tc-1"): {"status": "COMPLETED"}, **FREED, **RELEASED}, ("CoupleComplete", ("tc-1",))),
