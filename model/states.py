@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from model import formulas as f
@@ -147,16 +147,16 @@ class After(State):
     def reached(self, write: Write, key: Value) -> tuple[Node, Environment]:
         """A variable that stands in the row's key is determined by it; for others there must be some turn."""
         meaning, rest = self.meaning, list(key)
-        parts: list[Value | None] = []
+        parts: list[Value] = []
         for expression in write.keys:
             size = len(meaning.leaves(expression._kind))
             parts.append(tuple(rest[:size]))
             rest = rest[size:]
         environment, free = dict(self.arguments), []
         for binder in write.binders:
-            given = [part for part, expression in zip(parts, write.keys, strict=True) if expression is binder.variable]
-            if given:
-                environment[binder.variable._args[0]] = given[0]
+            bound = [part for part, expression in zip(parts, write.keys, strict=True) if expression is binder.variable]
+            if bound:
+                environment[binder.variable._args[0]] = bound[0]
             else:
                 free.append(binder)
         names = [binder.variable._args[0] for binder in free]
@@ -166,7 +166,8 @@ class After(State):
 
         if not free:
             return self.turn(write, parts, environment), environment
-        turning = [None if set(names).isdisjoint(meaning.free_names(key)) else part for key, part in zip(write.keys, parts, strict=True)]
+        keyed = list(zip(write.keys, parts, strict=True))
+        turning = [None if set(names).isdisjoint(meaning.free_names(expression)) else part for expression, part in keyed]
         resting = [part if other is None else None for part, other in zip(parts, turning, strict=True)]
         given = tuple(environment.get(binder.variable._args[0]) for binder in write.binders)
         loops = tuple((id(b.domain), id(b.variable), id(b.condition)) for b in write.binders)
@@ -179,13 +180,13 @@ class After(State):
                 tuple(p for p, _ in places), (s for _, s in places), lambda values: self.turn(write, turning, inner(values)))  # fmt: skip
         return f.conjunction(*self.equal_keys(write, resting, environment), found.symbol), inner(found.witnesses)
 
-    def turn(self, write: Write, parts: list[Value | None], environment: Environment) -> Node:
+    def turn(self, write: Write, parts: Sequence[Value | None], environment: Environment) -> Node:
         """That one turn of the loops is taken and writes this row; parts of the key that are None are looked at elsewhere."""
         found = [node for binder in write.binders for node in self.taken(binder, environment)]
         found.append(self.meaning.holds(write.condition, environment, self.before))
         return f.conjunction(*found, *self.equal_keys(write, parts, environment))
 
-    def equal_keys(self, write: Write, parts: list[Value | None], environment: Environment) -> list[Node]:
+    def equal_keys(self, write: Write, parts: Sequence[Value | None], environment: Environment) -> list[Node]:
         found = []
         for expression, part in zip(write.keys, parts, strict=True):
             if part is not None:
