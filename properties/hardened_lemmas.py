@@ -352,5 +352,5 @@ CLAIMS_USE: dict[str, tuple[str, ...]] = {
     "C25/once": ("nothing_is_drawn_ahead", "approved_means_approved", "counters_are_not_negative", "draws_are_of_allocated_epochs"),
     "C31/event": ("selection_is_the_slots", "revealed_is_delivered"),
     "C33": ("deliveries_are_kept",),
-    "C35": (),
+    "C35": ("slot_is_on_the_roster@DisputeResult",),
 }  # fmt: skip

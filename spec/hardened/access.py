@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from spec.hardened.words import ROSTER, SLOT
-from spec.language import Amendment, some
+from spec.hardened.words import SLOT, has_standing
+from spec.language import Amendment
 from spec.paper.access import of_model, of_subset, owner, self_
 
 ACL = "C35: the access list is not printed; each line says who may write, through what"
@@ -40,12 +40,8 @@ def slot_owner(caller: Any, row: Any) -> Any:
     return SLOT[row.couple, row.round, row.instance].owner == caller
 
 
-def has_standing(caller: Any, row: Any) -> Any:
-    return of_couple(caller, row) | some(SLOT.rows(row.couple, row.couple.round), lambda slot: slot.owner == caller)
-
-
 def concerned(caller: Any, row: Any) -> Any:
-    return of_couple(caller, row) | some(ROSTER.rows(row.couple), lambda entry: entry.owner == caller)
+    return has_standing(caller, row.couple)
 
 
 def anybody(caller: Any, row: Any) -> Any:
@@ -56,20 +52,11 @@ def own_instance(caller: Any, row: Any) -> Any:
     return row.co == caller
 
 
-def stood(caller: Any, row: Any) -> Any:
-    return of_couple(caller, row) | some(SLOT.rows(row.couple, row.round), lambda slot: slot.owner == caller)
-
-
-def slotted(caller: Any, row: Any) -> Any:
-    """Had standing in some round of the couple."""
-    return of_couple(caller, row) | some(SLOT.rows(row.couple), lambda slot: slot.owner == caller)
-
-
 PAYING = (
     ("JoinCI", "CO"), ("RejectCI", "DO"), ("ExpireCI", ""), ("WithdrawCI", "CO"), ("RequestTC", "MO"), ("ApproveTC", "DO"), ("CancelTC", "MO"),
     ("CompleteTC", "MO"), ("CloseTC", ""), ("StartRound", "MO"), ("DisputeResult", ""), ("SettleDispute", ""), ("SettleJob", ""),
 )  # fmt: skip
-LATEST = "whoever has standing in the couple's latest round"
+STANDING = "whoever is on the couple's roster, its DO and its MO"
 AMENDMENTS = (
     line("DS", "CreateDS", "*", "DO", new, "a new dataset"),
     line("Contract", "CreateDS", "*", "DO", new, "a new contract"),
@@ -98,19 +85,19 @@ AMENDMENTS = (
     line("Slot", "StartRound", "*", "MO", couple_of_model, "the MO of the couple's model"),
     line("Progress", "StartRound", "epoch position", "MO", couple_of_model, "the MO of the couple's model"),
     line("TJ", "CommitTJ", "*", "CO", slot_owner, "the owner of the job's slot"),
-    line("Round", "OpenReveal", "revealing reveal_by", "", has_standing, LATEST),
+    line("Round", "OpenReveal", "revealing reveal_by", "", concerned, STANDING),
     line("TJ", "UpdateTJ", "weights nonce location status", "CO", slot_owner, "the owner of the job's slot (L615)"),
     dropped("TC", "UpdateTJ"),
-    line("Result", "TakeResult", "weights", "", stood, "whoever has standing in the round"),
-    line("Round", "CloseRound", "closed reported dispute_by arbitrate_by", "", has_standing, LATEST),
-    line("Progress", "CloseRound", "deadline", "", has_standing, LATEST),
+    line("Result", "TakeResult", "weights", "", concerned, STANDING),
+    line("Round", "CloseRound", "closed reported dispute_by arbitrate_by", "", concerned, STANDING),
+    line("Progress", "CloseRound", "deadline", "", concerned, STANDING),
     line("TC", "CompleteTC", "status", "MO", of_model, "the MO of the couple's model"),
     line("Progress", "CompleteTC", "ended", "MO", couple_of_model, "the MO of the couple's model"),
     line("Open", "CompleteTC", "couple", "MO", lambda caller, row: row.owner == caller, "the MO's own"),
     line("CI", "CompleteTC", "engaged", "MO", anybody, "instances on the couple's roster"),
     line("Progress", "CancelTC", "ended", "MO", couple_of_model, "the MO of the couple's model"),
     line("Open", "CancelTC", "couple", "MO", lambda caller, row: row.owner == caller, "the MO's own"),
-    line("Progress", "CloseTC", "ended", "", concerned, "whoever is on the couple's roster, its DO and its MO"),
+    line("Progress", "CloseTC", "ended", "", concerned, STANDING),
     line("Open", "CloseTC", "couple", "", anybody, "the couple that is closed"),
     line("CI", "CloseTC", "engaged", "", anybody, "instances on the couple's roster"),
     line("TJ", "ReportInput", "complaint", "CO", slot_owner, "the owner of the job's slot"),
@@ -128,14 +115,15 @@ AMENDMENTS = (
     line("Escrow", "RequestTC", "mo_bond", "MO", lambda caller, row: ~row.couple.exists, "of a new couple"),
     line("Escrow", "ApproveTC", "do_bond", "DO", couple_of_dataset, "the DO of the couple's dataset"),
     line("Escrow", "StartRound", "held", "MO", couple_of_model, "the MO of the couple's model"),
-    *(line("Escrow", step, "mo_bond do_bond", "", concerned, "whoever is on the couple's roster, its DO and its MO") for step in ("CancelTC", "CompleteTC", "CloseTC")),
-    line("Escrow", "DisputeResult", "stakes", "", slotted, "whoever may dispute"), line("Escrow", "SettleDispute", "stakes", "", slotted, "whoever had standing in the round"),
-    line("Escrow", "SettleJob", "held", "", slotted, "whoever had standing in the round"),
-    line("Round", "SettleJob", "held", "", stood, "whoever had standing in the round"),
-    line("Result", "DisputeResult", "disputer stake bond_of", "", stood, "whoever had standing in the round"),
+    *(line("Escrow", step, "mo_bond do_bond", "", concerned, STANDING) for step in ("CancelTC", "CompleteTC", "CloseTC")),
+    line("Escrow", "DisputeResult", "stakes", "", concerned, STANDING), line("Escrow", "SettleDispute", "stakes", "", concerned, STANDING),
+    line("Escrow", "SettleJob", "held", "", concerned, STANDING),
+    line("Round", "SettleJob", "held", "", concerned, STANDING),
+    line("Round", "DisputeResult", "stakes", "", concerned, STANDING), line("Round", "SettleDispute", "stakes", "", concerned, STANDING),
+    line("Result", "DisputeResult", "disputer stake bond_of", "", concerned, STANDING),
     line("Result", "Arbitrate", "final arbitrated", "", anybody, "a majority of the arbiters (endorsement)"),
-    line("Result", "SettleDispute", "stake", "", stood, "whoever had standing in the round"),
-    line("Verdict", "SettleJob", "*", "", stood, "whoever had standing in the round"),
+    line("Result", "SettleDispute", "stake", "", concerned, STANDING),
+    line("Verdict", "SettleJob", "*", "", concerned, STANDING),
     line("Treasury", "SettleDispute", "arbiters", "", anybody, "the arbiters' share"),
     line("Clock", "Tick", "now", "", anybody, "a majority of the organisations (endorsement)"),
 )

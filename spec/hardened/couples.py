@@ -7,7 +7,7 @@ from typing import Any
 
 from spec.amending import Step
 from spec.hardened.words import (
-    APPROVAL, DEADLINE, HOLDER, OPEN, PROGRESS, ROSTER, SEED_HASH, SHARE, current, due, field, in_time, now,
+    APPROVAL, DEADLINE, HOLDER, OPEN, PROGRESS, ROSTER, SEED_HASH, SHARE, current, due, field, in_time, now, standing,
 )  # fmt: skip
 from spec.language import INTEGER, Amendment, becomes, image, some, term
 from spec.paper.assets import ENTITY, REQUESTED, SAMPLE_SEEN, TC
@@ -179,10 +179,6 @@ def close_tc(tx: Tracing, couple: TC) -> None:  # type: ignore[valid-type]
     tx.event("CoupleClosed", couple)
 
 
-def on_roster(tx: Tracing, couple: Any) -> Any:
-    return some(ROSTER.rows(couple), lambda entry: entry.owner == tx.caller)
-
-
 def whenever_it_may(tx: Tracing, couple: Any) -> Any:
     return True
 
@@ -207,8 +203,7 @@ ENDING = (
     Amendment("require", "CancelTC.is_requested", "C27: an approved couple is left for free", lambda tx, couple: couple.status == "REQUESTED"),
     Amendment("require", "CancelTC.not_ended", "C27: a couple ends twice", lambda tx, couple: ~PROGRESS[couple].ended),
     Amendment("add_transaction", "CloseTC", "A19, C32: a couple waits for a silent party", Step("DO, MO or CO", close_tc, whenever_it_may)),
-    Amendment("require", "CloseTC.caller_is_concerned", "C35: anybody ends a couple", lambda tx, couple:
-              (couple.ds.owner == tx.caller) | (couple.mod.owner == tx.caller) | on_roster(tx, couple)),
+    Amendment("require", "CloseTC.caller_has_standing", "C35: anybody ends a couple", standing),
     Amendment("require", "CloseTC.not_ended", "C27: a couple ends twice", lambda tx, couple: ~PROGRESS[couple].ended & (couple.status != "COMPLETED")),
     Amendment("require", "CloseTC.rounds_closed", "C31: a couple ends while a round is open", lambda tx, couple: no_round_is_open(couple)),
     Amendment("require", "CloseTC.deadline_passed", "A19: a couple is ended in the middle", lambda tx, couple: ~in_time(PROGRESS[couple].deadline)),

@@ -127,7 +127,8 @@ def dispute_result(tx: Tracing, couple: TC, round: INTEGER, instance: CI) -> Non
               becomes(result.bond_of, instance).when(~own_money))  # fmt: skip
     tx.effect("stake", *pay((tx.caller, literal(0, INTEGER) - where(own_money, STAKE))),
               becomes(instance.bond, instance.bond - where(~own_money, STAKE)),  # type: ignore[attr-defined]
-              becomes(ESCROW[couple].stakes, ESCROW[couple].stakes + STAKE))  # fmt: skip
+              becomes(ESCROW[couple].stakes, ESCROW[couple].stakes + STAKE),
+              becomes(ROUND[couple, round].stakes, ROUND[couple, round].stakes + STAKE))  # fmt: skip
     tx.event("ResultDisputed", couple)
 
 
@@ -238,16 +239,17 @@ def settle_dispute(tx: Tracing, couple: TC, round: INTEGER, subset: DSS) -> None
     tx.effect("stake", *pay((result.disputer, where(~frivolous & ~from_bond, result.stake))),
               becomes(CI[result.bond_of].bond, CI[result.bond_of].bond + result.stake).when(~frivolous & from_bond),
               becomes(TREASURY[()].arbiters, TREASURY[()].arbiters + where(frivolous, result.stake)),
-              becomes(ESCROW[couple].stakes, ESCROW[couple].stakes - result.stake), becomes(result.stake, 0))  # fmt: skip
+              becomes(ESCROW[couple].stakes, ESCROW[couple].stakes - result.stake),
+              becomes(ROUND[couple, round].stakes, ROUND[couple, round].stakes - result.stake), becomes(result.stake, 0))  # fmt: skip
 
 
 SETTLING = (
     Amendment("add_transaction", "SettleDispute", "C37: a stake is trapped", Step("DO, MO or CO", settle_dispute, whenever_it_may)),
-    Amendment("require", "SettleDispute.caller_has_standing", "C35: anybody settles", lambda tx, couple, round, subset: standing(tx, couple, round)),
+    Amendment("require", "SettleDispute.caller_has_standing", "C35: anybody settles", standing),
     Amendment("require", "SettleDispute.disputes_are_over", "C37: a dispute is settled before it is decided", lambda tx, couple, round, subset: may_settle(couple, round, subset)),
     Amendment("require", "SettleDispute.open", "C37: a stake is returned twice", lambda tx, couple, round, subset: RESULT[couple, round, subset].stake > 0),
     Amendment("add_transaction", "SettleJob", "C38, C39: work is accepted and not paid", Step("DO, MO or CO", settle_job, whenever_it_may)),
-    Amendment("require", "SettleJob.caller_has_standing", "C35: anybody settles", lambda tx, couple, round, instance: standing(tx, couple, round)),
+    Amendment("require", "SettleJob.caller_has_standing", "C35: anybody settles", standing),
     Amendment("require", "SettleJob.has_a_slot", "C39: a job that was not selected is paid", lambda tx, couple, round, instance: SLOT[couple, round, instance].exists),
     Amendment("require", "SettleJob.disputes_are_over", "C37, C39: a job is paid before its result is sure",
               lambda tx, couple, round, instance: may_settle(couple, round, SLOT[couple, round, instance].subset)),

@@ -8,7 +8,7 @@ from typing import Any
 from spec.amending import Step
 from spec.hardened.couples import no_round_is_open
 from spec.hardened.words import (
-    APPROVAL, COMMITTED, DEADLINE, EPOCH_SEED, MIN_REPLICAS, PROGRESS, RESULT, ROSTER, ROUND, SLOT, current, due, field, group, in_time,
+    APPROVAL, COMMITTED, DEADLINE, EPOCH_SEED, MIN_REPLICAS, MISSED, PROGRESS, RESULT, ROSTER, ROUND, SLOT, current, due, field, group, in_time,
     latest, now, slots, standing, WINDOW,
 )  # fmt: skip
 from spec.language import BOOLEAN, INTEGER, Amendment, becomes, choose, conjunction, count, every, in_run, literal, permuted, some, term
@@ -184,11 +184,23 @@ def report_input(tx: Tracing, couple: TC, instance: CI) -> None:  # type: ignore
     tx.effect("complain", becomes(TJ[couple, instance].complaint, True))
 
 
+def miss_training_file(tx: Tracing, couple: TC) -> None:  # type: ignore[valid-type]
+    """A selected cloud owner wants to download the training file, and there is none."""
+    tx.require("file_is_missing", ~TRAINING_FILE[couple.mod].exists, because="C37: it tried")  # type: ignore[attr-defined]
+    tx.observe("miss", becomes(MISSED[tx.caller, couple].seen, True))
+
+
+def wants_to_fetch(tx: Tracing, couple: Any) -> Any:
+    return (ENTITY[tx.caller].role == "CO") & ~MISSED[tx.caller, couple].seen & (couple.round > 0)
+
+
 def has_no_inputs(tx: Tracing, couple: Any, instance: Any) -> Any:
-    return ~FETCHED[tx.caller, couple].seen
+    return MISSED[tx.caller, couple].seen & ~FETCHED[tx.caller, couple].seen
 
 
 COMPLAINING = (
+    Amendment("add_transaction", "MissTrainingFile", "C37: an owner that has not tried to fetch its inputs complains of them",
+              Step("CO", miss_training_file, wants_to_fetch, on_ledger=False)),
     Amendment("add_transaction", "ReportInput", "C37: the MO withholds inputs and has an honest owner blamed", Step("CO", report_input, has_no_inputs)),
     Amendment("require", "ReportInput.caller_owns_slot", "C33, C35: another complains", lambda tx, couple, instance: slot_of(couple, instance).owner == tx.caller),
     Amendment("require", "ReportInput.not_revealing", "C37: a complaint after others have revealed", lambda tx, couple, instance: ~current(couple).revealing),
@@ -215,7 +227,7 @@ def all_committed(couple: Any) -> Any:
 
 REVEALING = (
     Amendment("add_transaction", "OpenReveal", "C19, C32: commitments wait for a silent CO", Step("DO, MO or CO", open_reveal, whenever_it_may)),
-    Amendment("require", "OpenReveal.caller_has_standing", "C35: anybody moves a round on", lambda tx, couple: standing(tx, couple, couple.round)),
+    Amendment("require", "OpenReveal.caller_has_standing", "C35: anybody moves a round on", standing),
     Amendment("require", "OpenReveal.round_is_open", "A7: a closed round is opened", lambda tx, couple: (couple.round > 0) & ~current(couple).closed),
     Amendment("require", "OpenReveal.not_revealing", DEADLINE, lambda tx, couple: ~current(couple).revealing),
     Amendment("require", "OpenReveal.committed_or_late", "C19: an honest CO is kept from committing",
@@ -290,7 +302,7 @@ def may_be_taken(couple: Any, round: Any) -> Any:
 
 TAKING = (
     Amendment("add_transaction", "TakeResult", "A7, A8, C17: two matching reports of five are taken as right", Step("DO, MO or CO", take_result, takes_it)),
-    Amendment("require", "TakeResult.caller_has_standing", "C35: anybody moves a round on", lambda tx, couple, round, instance: standing(tx, couple, round)),
+    Amendment("require", "TakeResult.caller_has_standing", "C35: anybody moves a round on", standing),
     Amendment("require", "TakeResult.has_a_slot", "A11: an instance that was not selected delivers",
               lambda tx, couple, round, instance: SLOT[couple, round, instance].exists),
     Amendment("require", "TakeResult.round_may_have_results", "A4: a result while others still commit", lambda tx, couple, round, instance: may_be_taken(couple, round)),
@@ -321,7 +333,7 @@ def close_round(tx: Tracing, couple: TC) -> None:  # type: ignore[valid-type]
 
 CLOSING = (
     Amendment("add_transaction", "CloseRound", "A7, A8, A19, C31, C32: a counter miscounts, and waits for ever", Step("DO, MO or CO", close_round, whenever_it_may)),
-    Amendment("require", "CloseRound.caller_has_standing", "C35: anybody closes a round", lambda tx, couple: standing(tx, couple, couple.round)),
+    Amendment("require", "CloseRound.caller_has_standing", "C35: anybody closes a round", standing),
     Amendment("require", "CloseRound.round_is_open", "A7: a round is closed twice", lambda tx, couple: (couple.round > 0) & ~current(couple).closed),
     Amendment("require", "CloseRound.revealing", "C31: a round is closed before anything is revealed", lambda tx, couple: current(couple).revealing),
     Amendment("require", "CloseRound.quorum_or_late", "C17, C31: a round is closed before a quorum has revealed",

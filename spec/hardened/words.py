@@ -27,8 +27,8 @@ STAKE, BOUNTY, SILENCE_FEE = 1, 1, 1  # of a dispute; for one that is upheld, ou
 OUTCOME = Enumeration("Outcome", ("ACCEPTED", "DIFFERS", "FRAUD", "SILENT", "COMPLAINED"))
 ENDED = Enumeration("Ended", ("REFUSED", "REJECTED", "EXPIRED", "WITHDRAWN"))
 
-CLOCK, HOLDER, VERIFICATION, APPROVAL, ROSTER, PROGRESS, OPEN, ROUND, SLOT, RESULT, COMMITTED, ACCOUNT, TREASURY, ESCROW, VERDICT = map(TableHandle, (
-    "Clock", "Holder", "Verification", "Approval", "Roster", "Progress", "Open", "Round", "Slot", "Result", "Committed", "Account", "Treasury",
+CLOCK, HOLDER, VERIFICATION, APPROVAL, ROSTER, PROGRESS, OPEN, ROUND, SLOT, RESULT, COMMITTED, MISSED, ACCOUNT, TREASURY, ESCROW, VERDICT = map(TableHandle, (
+    "Clock", "Holder", "Verification", "Approval", "Roster", "Progress", "Open", "Round", "Slot", "Result", "Committed", "Missed", "Account", "Treasury",
     "Escrow", "Verdict"))  # fmt: skip
 
 
@@ -65,7 +65,8 @@ TABLES = (
           epoch=field(INTEGER, "of the dataset"), position=field(INTEGER, "in the epoch's permutation"), batch=field(INTEGER, "the batch that trains"),
           model=field(MODEL_HASH, "the input model is fixed at the start"), revealing=field(BOOLEAN, "no commitment is accepted any more"),
           commit_by=field(INTEGER, DEADLINE), reveal_by=field(INTEGER, DEADLINE), closed=field(BOOLEAN, "the round has ended"), reported=field(BOOLEAN, "some result was revealed before it closed"),
-          dispute_by=field(INTEGER, DEADLINE), arbitrate_by=field(INTEGER, DEADLINE), held=field(INTEGER, "for jobs of this round that are not settled")),
+          dispute_by=field(INTEGER, DEADLINE), arbitrate_by=field(INTEGER, DEADLINE), held=field(INTEGER, "for jobs of this round that are not settled"),
+          stakes=field(INTEGER, "of open disputes about this round")),
     table("Slot", "slot", "C17: the number of replicas is fixed when the round starts", {**ROUND_KEY, "instance": CI_REF},
           subset=field(DSS_REF, "whose replicas are compared"), owner=field(CO_REF, "who must deliver")),
     table("Result", "result", "A7, A8: the result of a subset is found by counting its reveals", {**ROUND_KEY, "subset": DSS_REF},
@@ -81,6 +82,8 @@ TABLES = (
           outcome=field(OUTCOME, "what became of the job"), paid=field(INTEGER, "to its owner")),
     table("Committed", "O9: what a CO committed to", "A4, C19: commit before reveal", {"party": MEMBER, **COUPLE, "instance": CI_REF, "round": INTEGER}, "memory",
           weights=field(WEIGHTS, "what it must reveal")),
+    table("Missed", "O8: the training files that a CO looked for in vain", "C37: whoever has no inputs can say so", {"party": MEMBER, **COUPLE}, "memory",
+          seen=field(BOOLEAN, "it was not there")),
 )
 
 
@@ -110,10 +113,15 @@ def slots(couple: Any, round: Any) -> Any:
     return SLOT.rows(couple, round)
 
 
-def standing(tx: Tracing, couple: Any, round: Any) -> Any:
-    """The DO, the MO and whoever has a slot in the round may move it on, so that nobody's silence can stop it."""
-    own = some(slots(couple, round), lambda slot: slot.owner == tx.caller)
-    return (couple.ds.owner == tx.caller) | (couple.mod.owner == tx.caller) | own
+def has_standing(member: Any, couple: Any) -> Any:
+    """The DO, the MO and whoever is on the roster may move a couple on, so that nobody's silence can stop it."""
+    own = some(ROSTER.rows(couple), lambda entry: entry.owner == member)
+    return (couple.ds.owner == member) | (couple.mod.owner == member) | own
+
+
+def standing(tx: Tracing, couple: Any, *_: Any) -> Any:
+    """The guard of every transaction that only moves a couple on."""
+    return has_standing(tx.caller, couple)
 
 
 def group(couple: Any, round: Any, subset: Any, holds: Any) -> Any:

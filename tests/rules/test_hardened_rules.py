@@ -352,7 +352,7 @@ REFUSED: dict[str, dict[str, Change]] = {
         "is_requested": APPROVED, "not_ended": ENDED_COUPLE,
     },
     "CloseTC": {
-        "couple_exists": ("drop", "TC", "tc-1"), "caller_is_concerned": STRANGER, "not_ended": ENDED_COUPLE,
+        "couple_exists": ("drop", "TC", "tc-1"), "caller_has_standing": STRANGER, "not_ended": ENDED_COUPLE,
         "rounds_closed": ("set", "TC", "tc-1", {"round": 1}), "deadline_passed": EARLY,
         "all_settled": ("set", "Escrow", "tc-1", {"stakes": 1}),
     },
