@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adversaries.coalitions import COALITIONS
@@ -25,15 +26,20 @@ from model.induction import (
     prove_kept,
     prove_steps,
 )  # fmt: skip
+from model.progress import prove_rule, questions_asked
 from model.search import all_steps
 from properties.claims import Claim
 from properties.proofs import Plan, plan_of
 from properties.verdicts import Row
+from spec.text import Protocol
+from spec.tracing import Transaction
 
 # With few lemmas for each goal all of them are assumed at once: first without, then with terms that come up in an instance.
 LADDER = ((0, False), (1, False))
 RESOURCES = 20_000_000
-FIRST, IMPLIED = "", "(two runs)"
+FIRST = ""
+# A longer ladder where a chain of instances is needed, in the few small questions about states.
+OF_STATES = (*LADDER, (2, False))
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Confirmed:
         """Its name below the proofs of a variant."""
         if not self.obligation.smtlib:
             return None
-        step = self.obligation.step.replace(" ", "-") or "first-state"
+        step = re.sub(r"\W+", "-", self.obligation.step).strip("-") or "first-state"
         return f"{self.obligation.goal.replace('/', '-')}/{step}.smt2"
 
 
@@ -71,8 +77,7 @@ class Proof:
         return [one for one in self.found if one.obligation.goal in needed and not one.holds]
 
     def proves(self, goal: str) -> bool:
-        known = goal in self.plan.invariants or goal in self.plan.steps or goal in self.plan.pairs
-        return known and not self.plan.missing(goal) and not self.open(goal)
+        return goal in self.plan.goals and not self.plan.missing(goal) and not self.open(goal)
 
     def count(self, goal: str) -> tuple[int, int]:
         """How many obligations a goal rests on: all, and those that a solver decided."""
@@ -110,22 +115,41 @@ class Proof:
         return {**files, f"proofs/{self.variant}/summary.json": canonical(summary)}
 
 
-def prove_task(bench: Bench, plan: Plan, step: str) -> list[Confirmed]:
-    """The obligations of one step, of the first state, or of two runs."""
+def prove_task(bench: Bench, plan: Plan, task: str) -> list[Confirmed]:
+    """The obligations of one step, of the first state, or of a goal that is about states (a task of the goal's name)."""
     settings = Settings(Engine(assumptions=assumptions_of_honest_callers), bench.seed, RESOURCES, ladder=LADDER)
-    protocol, found = bench.protocol, list[Obligation]()
-    if step == FIRST:
-        found = prove_at_first(protocol, plan.invariants, settings)
-    elif step == IMPLIED:
-        for goal, condition in plan.pairs.items():
-            found += prove_implied(protocol, {goal: condition}, plan.assumed(goal, IMPLIED), settings)
+    steps = all_steps(bench.protocol, COALITIONS["peer"])
+    if task == FIRST:
+        found = prove_at_first(bench.protocol, plan.inductive, settings)
+    elif task in steps:
+        found = prove_step(bench.protocol, plan, steps[task], steps, settings)
     else:
-        transaction = all_steps(protocol, COALITIONS["peer"])[step]
-        for goal, condition in plan.invariants.items():
-            found += prove_kept(protocol, transaction, plan.assumed(goal, step), {goal: condition}, settings)
-        for goal, by_step in plan.steps.items():
-            found += prove_steps(protocol, {goal: by_step}, plan.assumed(goal, step), {step: transaction}, settings)
+        found = prove_goal(bench.protocol, plan, task, steps, replace(settings, ladder=OF_STATES))
     return [Confirmed(one, second_opinion(one)) for one in found]
+
+
+def prove_step(
+    protocol: Protocol, plan: Plan, step: Transaction, steps: dict[str, Transaction], settings: Settings
+) -> list[Obligation]:
+    """That a step keeps every invariant, obeys every step claim and raises no ranking."""
+    found: list[Obligation] = []
+    for goal, condition in plan.inductive.items():
+        found += prove_kept(protocol, step, plan.assumed(goal, step.name), {goal: condition}, settings)
+    for goal, by_step in plan.steps.items():
+        found += prove_steps(protocol, {goal: by_step}, plan.assumed(goal, step.name), {step.name: step}, settings)
+    for goal, ranking in plan.rankings.items():
+        found += prove_rule(protocol, goal, ranking, step.name, plan.assumed(goal, step.name), steps, settings)
+    return found
+
+
+def prove_goal(protocol: Protocol, plan: Plan, goal: str, steps: dict[str, Transaction], settings: Settings) -> list[Obligation]:
+    """What follows from lemmas in every state: a two-run claim, a lemma, or what a ranking says of states and of its moves."""
+    if goal in plan.rankings:
+        rules = [rule for rule in questions_asked(plan.rankings[goal], steps) if rule not in steps]
+        return [one for rule in rules for one in prove_rule(
+            protocol, goal, plan.rankings[goal], rule, plan.assumed(goal, rule), steps, settings)]  # fmt: skip
+    condition = plan.pairs[goal] if goal in plan.pairs else plan.invariants[goal]
+    return prove_implied(protocol, {goal: condition}, plan.assumed(goal, ""), settings)
 
 
 def second_opinion(obligation: Obligation) -> str:
@@ -164,7 +188,7 @@ def prove(bench: Bench, claims: Iterable[Claim], prepared: tuple[Any, list[tuple
     began, chosen = time.monotonic(), list(claims)
     steps = all_steps(bench.protocol, COALITIONS["peer"])
     proof = Proof(bench.protocol.name, plan_of(bench.protocol, chosen, steps))
-    tasks = [FIRST, *([IMPLIED] if proof.plan.pairs else []), *steps]
+    tasks = [FIRST, *proof.plan.rankings, *proof.plan.pairs, *sorted(proof.plan.following), *steps]
     bench.progress.start("proofs")
     for done, found in enumerate(answers(bench, proof.plan, chosen, tasks, prepared, jobs), start=1):
         bench.progress(f"{done} of {len(tasks)} steps")
@@ -202,10 +226,11 @@ def proved_row(bench: Bench, claim: Claim, coalition: str, proof: Proof) -> Row:
         "hashes are injective; what deviating members send is not limited by what they know",
         "any number of members deviate, as far as the claim itself does not limit them",
         *([] if endorsed == "any" else [f"who deviates has not the signatures that the endorsement policy asks for ({endorsed})"]),
-        *claim.assumptions,
+        *claim.assumptions, *proof.plan.conditions(claim.label),
     ]  # fmt: skip
     kind = {"inv": "induction over all steps", "step": "all steps, from states that induction bounds",
-            "two_runs": "any two states that induction bounds"}  # fmt: skip
+            "two_runs": "any two states that induction bounds",
+            "live": "ranking argument: no step raises the measures, honest moves lower them, to the target"}  # fmt: skip
     return Row(
         claim=claim.name, variant=bench.protocol.name, coalition=coalition, verdict="proved", part=claim.parts[0].name,
         method=f"{kind[claim.kind]}, any size ({every} obligations: {asked} by Z3, {every - asked} by frame)", scope="any", depth=None,

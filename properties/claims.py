@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from properties.ranking import Liveness
 from spec.schema import using
 from spec.text import Protocol
 from spec.tracing import Transaction
@@ -16,6 +17,7 @@ KINDS = {
     "step": "holds of every step that can be taken",
     "two_runs": "holds of every two runs that differ only in what the coalition chooses",
     "arith": "holds of all numbers",
+    "live": "honest parties can reach it, whatever others do",
 }
 
 
@@ -24,7 +26,7 @@ class Part:
     """One precise statement of a claim.
 
     `build` gives the condition: of a state for `inv` (no argument), of a transaction and its arguments in the state before
-    it for `step`, of two states for `two_runs`.
+    it for `step`, of two states for `two_runs`; for `live` it gives a `Liveness`.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Goal:
     steps: dict[str, dict[str, Expression]] = field(default_factory=dict)
     pairs: dict[str, Expression] = field(default_factory=dict)
     numbers: dict[str, Expression] = field(default_factory=dict)
+    live: dict[str, Liveness] = field(default_factory=dict)
 
     @property
     def expressions(self) -> list[Expression]:
@@ -95,6 +98,8 @@ def goal_of(claim: Claim, protocol: Protocol, transactions: dict[str, Transactio
                 goal.pairs[part.name] = boolean(part.build())
             elif part.kind == "arith":
                 goal.numbers.update({f"{part.name}: {name}": boolean(statement) for name, statement in part.build().items()})
+            elif part.kind == "live":
+                goal.live[part.name] = part.build()
             elif part.kind == "step":
                 built = {name: part.build(protocol, transaction) for name, transaction in transactions.items()}
                 goal.steps[part.name] = {name: boolean(condition) for name, condition in built.items() if condition is not None}

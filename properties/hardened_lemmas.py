@@ -1,49 +1,17 @@
-"""Lemmas by hand for `hardened`: what every reachable state has, so that its claims can be proved step by step.
-
-Each is proved with the claims, from all of them together (simultaneous induction); none is taken on trust.
-"""
+"""Lemmas by hand about the records of `hardened`: instances, rosters, rounds, slots, jobs, epochs and seeds."""
 # ruff: noqa: E501, I001 (the names of one module stand together)
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from properties.lemmas import lemma
 from spec.hardened.words import (
     APPROVAL, EPOCH_SEED, MIN_REPLICAS, PROGRESS, RESULT, ROOT, ROSTER, ROUND, SEED_HASH, SLOT,
 )  # fmt: skip
 from spec.language import MEMBER, count, deviating, every, implies, literal, permuted, term
 from spec.paper.assets import CI, CI_REF, DELIVERY, DRAWN, DS, DSS, PREPARED, SELECTION, TC, TJ, TRAINED, WEIGHTS
-
-
-@dataclass(frozen=True)
-class Lemma:
-    """A condition of every reachable state, with the sentence that says it."""
-
-    name: str
-    statement: str
-    build: Callable[[], Any]
-    uses: tuple[str, ...]
-
-
-LEMMAS: dict[str, Lemma] = {}
-
-
-def used_at(uses: tuple[str, ...], step: str) -> tuple[str, ...]:
-    """The names of the lemmas that are assumed before a step."""
-    return tuple(name for name, _, where in (use.partition("@") for use in uses) if where in ("", step))
-
-
-def lemma(*uses: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
-    """Name a lemma by its function; `uses` are the others that are assumed before a step (`lemma@Step`: only before that one)."""
-
-    def named(function: Callable[[], Any]) -> Callable[[], Any]:
-        name = function.__name__
-        LEMMAS[name] = Lemma(name, " ".join((function.__doc__ or "").split()), function, uses)
-        return function
-
-    return named
 
 
 def couples(holds: Callable[[Any], Any]) -> Any:
@@ -338,19 +306,3 @@ def results_are_of_subsets() -> Any:
     return every(TC.sort, lambda couple: every(RESULT.rows(couple), lambda result: DSS[result.subset].exists))
 
 
-
-
-# The lemmas that each claim rests on, by its label.
-CLAIMS_USE: dict[str, tuple[str, ...]] = {
-    "C11": ("verified_has_joined",),
-    "C12": ("selection_is_the_slots", "slot_owner_is_the_owner", "selections_are_of_rounds", "roster_is_verified", "nothing_is_no_instance"),
-    "C17d": ("revealed_weights_were_committed_to", "honest_owners_commit_to_right_weights", "results_are_of_rounds@StartRound", "results_are_of_rounds@RequestTC",
-             "results_are_of_subsets@CreateDSS"),
-    "C25/same": ("shares_open_commitments", "shares_are_known_in_order", "batch_is_drawn_from_the_seed", "slots_are_the_drawn_batch",
-                 "slot_is_on_the_roster", "approved_means_approved", "latest_round_has_a_row", "rounds_are_of_active_couples",
-                 "nothing_is_no_instance"),
-    "C25/once": ("nothing_is_drawn_ahead", "approved_means_approved", "counters_are_not_negative", "draws_are_of_allocated_epochs"),
-    "C31/event": ("selection_is_the_slots", "revealed_is_delivered"),
-    "C33": ("deliveries_are_kept",),
-    "C35": ("slot_is_on_the_roster@DisputeResult",),
-}  # fmt: skip

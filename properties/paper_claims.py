@@ -7,9 +7,10 @@ from typing import Any
 
 from properties.access import obeys_access_table
 from properties.claims import Claim, Part
-from spec.kinds import INTEGER
+from properties.ranking import Liveness, subject, variables
+from spec.kinds import INTEGER, MEMBER
 from spec.language import conjunction, count, deviating, every, implies, in_run, some
-from spec.paper.assets import CI, DELIVERY, DS, DSS, TC, TJ
+from spec.paper.assets import CI, DELIVERY, DS, DSS, TC, TC_REF, TJ
 from spec.schema import notion
 from spec.text import Protocol
 from spec.tracing import Transaction
@@ -84,6 +85,34 @@ def drawn_once() -> Any:
     return every(DS, lambda dataset: every(notion("draws")(dataset), lambda drawn: drawn.times <= 1))
 
 
+def standing_for(target: Any) -> Any:
+    """That whoever is honest and has standing can bring a couple to a target."""
+
+    def build() -> Liveness:
+        kinds = subject(couple=TC_REF, party=MEMBER)
+        couple, party = variables(kinds)
+        assumed = ~deviating(party) & TC[couple].exists & notion("has_standing")(TC[couple], party)
+        return Liveness(kinds, assumed, target(TC[couple]))
+
+    return build
+
+
+def no_round_is_open(couple: Any) -> Any:
+    return ~notion("round_is_open")(couple)
+
+
+def couple_has_ended(couple: Any) -> Any:
+    return notion("has_ended")(couple)
+
+
+def work_is_paid_when_accepted() -> Any:
+    return notion("paid_is_accepted")()
+
+
+def some_payment() -> Any:
+    return notion("some_payment")()
+
+
 def some_round_completed() -> Any:
     return notion("some_round_completed")()
 
@@ -146,6 +175,12 @@ CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
           (Part("rem", "inv", "rem is the number of selected jobs that their owners have not delivered in the current round", remaining_is_exact),
            Part("event", "step", "RoundComplete is emitted only when every selected job is delivered by its owner", completion_is_true)),
           "some round completes", some_round_completed, against=("CO", "MO")),
+    Claim("C32", "the MO is notified when a round completes",
+          "When the rem matches the total number of PPDS selected, the MO is notified that the training is completed", "L619-621",
+          (Part("closed", "live", "from every reachable state an open round can still be closed by each honest party that has standing", standing_for(no_round_is_open)),
+           Part("ended", "live", "from every reachable state a couple can still be ended, with nothing of it held, by each honest party that has standing",
+                standing_for(couple_has_ended))),
+          "some round is open", some_round_open, assumptions=("the clock moves: a majority of the organisations is honest",), against=("CO", "MO")),
     Claim("C33", "a TJ tracks each individual job",
           "An asset called Train Job (TJ) is created ... for tracking the progress of individual jobs", "L580-584",
           (Part("kept", "inv", "what an owner delivered for (couple, instance, round) stays in a record of its own", delivery_is_kept),),
@@ -156,4 +191,9 @@ CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
                 obeys_access_table),),
           "some instance is verified", lambda: some(CI, lambda instance: instance.status == "VERIFIED"),
           assumptions=("the access table is reconstructed: the paper names the list and does not print it",)),
+    Claim("C39", "paid records payment", "o Boolean paid", "L361",
+          (Part("paid", "inv", "work is accepted exactly when it is paid, in one step", work_is_paid_when_accepted),
+           Part("conserved", "inv", "all money that was brought in is accounted for", lambda: notion("money_is_conserved")()),
+           Part("covered", "inv", "what is owed for unsettled work is set aside, and nobody owes anything", lambda: notion("debts_are_covered")())),
+          "something was paid", some_payment, against=("MO", "CO")),
 )}  # fmt: skip

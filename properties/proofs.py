@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from properties.claims import Claim, goal_of
-from properties.hardened_lemmas import CLAIMS_USE, LEMMAS, used_at
+from properties.hardened_proofs import ARGUMENTS, CLAIMS_USE, FOLLOW
+from properties.lemmas import LEMMAS, used_at
+from properties.ranking import Ranking
 from spec.errors import SpecificationError
 from spec.schema import NotExpressible, using
 from spec.text import Protocol
@@ -16,7 +18,9 @@ from spec.tree import Expression, boolean
 
 @dataclass
 class Plan:
-    """Goals by name: conditions of every state, of every step, of every two states; and what each is proved from.
+    """Goals by name: conditions of every state, of every step, of every two states, rankings; and what each is proved from.
+
+    Invariants in `following` are no inductions of their own: they hold wherever the lemmas that they use do.
 
     `uses` names lemmas, or `lemma@Step` for one that is assumed before that step only; `statements` are the lemmas' sentences.
     """
@@ -24,13 +28,28 @@ class Plan:
     invariants: dict[str, Expression] = field(default_factory=dict)
     steps: dict[str, dict[str, Expression]] = field(default_factory=dict)
     pairs: dict[str, Expression] = field(default_factory=dict)
+    rankings: dict[str, Ranking] = field(default_factory=dict)
+    following: set[str] = field(default_factory=set)
     uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     statements: dict[str, str] = field(default_factory=dict)
 
     def assumed(self, goal: str, step: str) -> dict[str, Expression]:
         """The invariants that are assumed before a step to prove a goal after it; itself too, if it is one."""
-        names = ([goal] if goal in self.invariants else []) + list(used_at(self.uses.get(goal, ()), step))
+        names = ([goal] if goal in self.inductive else []) + list(used_at(self.uses.get(goal, ()), step))
         return {name: self.invariants[name] for name in names if name in self.invariants}
+
+    @property
+    def inductive(self) -> dict[str, Expression]:
+        return {name: condition for name, condition in self.invariants.items() if name not in self.following}
+
+    @property
+    def goals(self) -> set[str]:
+        return {*self.invariants, *self.steps, *self.pairs, *self.rankings}
+
+    def conditions(self, goal: str) -> list[str]:
+        """What a ranking assumes of the environment, in words."""
+        ranking = self.rankings.get(goal)
+        return [] if ranking is None else [*ranking.claim.provided, *(["nobody honest is late"] if ranking.claim.timely else [])]
 
     def rests_on(self, goal: str) -> list[str]:
         """All lemmas that a proof of the goal needs, directly or through others, in the order of the text."""
@@ -64,6 +83,7 @@ def plan_of(protocol: Protocol, claims: Iterable[Claim], steps: dict[str, Transa
                     plan.invariants[name] = boolean(lemma.build())
                 except SpecificationError:
                     continue  # it speaks of a clause that was waived
+            plan.following |= {name} if lemma.follows else set()
             plan.statements[name] = lemma.statement
             plan.uses[name] = lemma.uses
     for claim in claims:
@@ -75,9 +95,14 @@ def plan_of(protocol: Protocol, claims: Iterable[Claim], steps: dict[str, Transa
             continue
         for condition in goal.states.values():
             plan.invariants[claim.label] = condition
+            plan.following |= {claim.label} & FOLLOW if has_lemmas(protocol) else set()
         for by_step in goal.steps.values():
             plan.steps[claim.label] = by_step
         for condition in goal.pairs.values():
             plan.pairs[claim.label] = condition
+        for liveness in goal.live.values():
+            if has_lemmas(protocol) and claim.label in ARGUMENTS:
+                with using(protocol.schema):
+                    plan.rankings[claim.label] = ARGUMENTS[claim.label](liveness)
         plan.uses[claim.label] = CLAIMS_USE.get(claim.label, ()) if has_lemmas(protocol) else ()
     return plan

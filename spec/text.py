@@ -138,13 +138,20 @@ class Text:
         """A line of the access table."""
         self.access.append(AccessRule(table, tuple(fields.split()), transaction, role, relation, described, place_in_text()))
 
-    def notion(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """What a word of the claims means in this text: the function's name is the word, its docstring says the meaning."""
+    def notion(self, function: Callable[..., Any], absent: str = "") -> Callable[..., Any]:
+        """What a word of the claims means in this text: the function's name is the word, its docstring says the meaning.
+
+        `absent` says why the text has nothing that the word could mean; variants of it may.
+        """
         name = function.__name__
         if name in self.notions:
             raise SpecificationError(f"two notions named {name!r}")
-        self.notions[name] = Notion(name, function, inspect.cleandoc(function.__doc__ or ""))
+        self.notions[name] = Notion(name, function, inspect.cleandoc(function.__doc__ or ""), absent)
         return function
+
+    def without_notion(self, absent: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """A word of the claims that means nothing in this text, and why."""
+        return lambda function: self.notion(function, absent)
 
     def inner(self, *, cites: str = "", because: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:
         """A transaction that is called only from within others; tracing notes each call."""

@@ -14,7 +14,7 @@ from spec.hardened.words import (
     ACCOUNT, APPROVAL, BOUNTY, CO_BOND, DEADLINE, DO_BOND, ESCROW, FEE, MO_BOND, OUTCOME, PROGRESS, PURSE, RESULT, ROSTER, ROUND, ROYALTY, SILENCE_FEE,
     SLOT, STAKE, TREASURY, VERDICT, field, in_time, slots, standing,
 )  # fmt: skip
-from spec.language import INTEGER, Amendment, becomes, choose, count, literal, some, term
+from spec.language import INTEGER, MEMBER, Amendment, becomes, choose, count, every, literal, some, term, total
 from spec.paper.assets import CI, DSS, TC, TJ, WEIGHTS
 from spec.paper.inner import get_asset
 from spec.schema import Write
@@ -256,4 +256,59 @@ SETTLING = (
     Amendment("require", "SettleJob.unsettled", "C39: a job is paid twice", lambda tx, couple, round, instance: ~VERDICT[couple, round, instance].exists),
 )  # fmt: skip
 
-AMENDMENTS = (*BONDS, *ENDING, *RESERVING, *DISPUTING, *ARBITRATING, *SETTLING)
+
+
+def paid_is_accepted() -> Any:
+    """A job that was settled was paid its fee when it revealed what was decided for its subset, and nothing otherwise."""
+
+    def right(couple: Any, verdict: Any) -> Any:
+        revealed = TJ[couple, verdict.instance, verdict.round].weights
+        return (revealed != None) & (revealed == decided(couple, verdict.round, SLOT[couple, verdict.round, verdict.instance].subset))
+
+    return every(TC.sort, lambda couple: every(VERDICT.rows(couple), lambda verdict: (
+        ((verdict.outcome == "ACCEPTED") == right(couple, verdict)) & (verdict.paid == where(verdict.outcome == "ACCEPTED", FEE)))))  # fmt: skip
+
+
+def some_payment() -> Any:
+    """Some job was accepted and paid."""
+    return some(TC.sort, lambda couple: some(VERDICT.rows(couple), lambda verdict: verdict.paid > 0))
+
+
+def money_is_conserved() -> Any:
+    """All money that was brought in is on an account, in a bond, in an escrow, or with the arbiters."""
+    held = total(TC.sort, lambda couple: ESCROW[couple].held + ESCROW[couple].stakes + ESCROW[couple].mo_bond + ESCROW[couple].do_bond)
+    free = total(MEMBER, lambda member: ACCOUNT[member].balance) + total(CI.sort, lambda instance: CI[instance].bond)
+    return TREASURY[()].supply == free + held + TREASURY[()].arbiters
+
+
+def rounds_hold_what_is_not_settled() -> Any:
+    """A round holds the price of each of its jobs that is not settled."""
+
+    def unsettled(couple: Any, round: Any) -> Any:
+        return count(slots(couple, round), lambda slot: ~VERDICT[couple, round, slot.instance].exists)
+
+    return every(TC.sort, lambda couple: every(ROUND.rows(couple), lambda row: row.held == unsettled(couple, row.round) * PRICE))
+
+
+def escrow_holds_what_the_rounds_hold() -> Any:
+    """What a couple's escrow holds is what its rounds hold."""
+    return every(TC.sort, lambda couple: ESCROW[couple].held == total(ROUND.rows(couple), lambda row: row.held))
+
+
+def nobody_owes() -> Any:
+    """No account and no bond is below nothing."""
+    bonds = every(CI.sort, lambda instance: CI[instance].bond >= 0)
+    escrows = every(TC.sort, lambda couple: (ESCROW[couple].mo_bond >= 0) & (ESCROW[couple].do_bond >= 0))
+    return every(MEMBER, lambda member: ACCOUNT[member].balance >= 0) & bonds & escrows
+
+
+def debts_are_covered() -> Any:
+    """The escrow holds exactly the price of all jobs that are not settled, and nobody's account or bond is below nothing."""
+    return rounds_hold_what_is_not_settled() & escrow_holds_what_the_rounds_hold() & nobody_owes()
+
+
+NOTIONS = tuple(
+    Amendment("notion", meaning.__name__, NOTHING_PAYS, meaning)
+    for meaning in (paid_is_accepted, some_payment, money_is_conserved, debts_are_covered)
+)
+AMENDMENTS = (*BONDS, *ENDING, *RESERVING, *DISPUTING, *ARBITRATING, *SETTLING, *NOTIONS)

@@ -8,7 +8,7 @@ from typing import Any
 from spec.amending import Step
 from spec.hardened.couples import no_round_is_open
 from spec.hardened.words import (
-    APPROVAL, COMMITTED, DEADLINE, EPOCH_SEED, MIN_REPLICAS, MISSED, PROGRESS, RESULT, ROSTER, ROUND, SLOT, current, due, field, group, in_time,
+    APPROVAL, COMMITTED, DEADLINE, EPOCH_SEED, MIN_REPLICAS, MISSED, PROGRESS, RESULT, ROSTER, ROUND, SLOT, current, due, field, group, has_standing, in_time,
     latest, now, slots, standing, WINDOW,
 )  # fmt: skip
 from spec.language import BOOLEAN, INTEGER, Amendment, becomes, choose, conjunction, count, every, in_run, literal, permuted, some, term
@@ -324,7 +324,7 @@ def close_round(tx: Tracing, couple: TC) -> None:  # type: ignore[valid-type]
     ended = latest(now(), current(couple).reveal_by)
     tx.effect("close", becomes(current(couple).closed, True), becomes(current(couple).reported, reported),
               becomes(current(couple).dispute_by, ended + WINDOW), becomes(current(couple).arbitrate_by, ended + WINDOW * 2),
-              becomes(PROGRESS[couple].deadline, ended + WINDOW * 3))  # fmt: skip
+              becomes(PROGRESS[couple].deadline, latest(PROGRESS[couple].deadline, ended + WINDOW * 3)))  # fmt: skip
     complete = every(slots(couple, couple.round), lambda slot: TJ[couple, slot.instance].weights != None)  # type: ignore[attr-defined]
     tx.event("RoundEnded", couple)
     tx.event("RoundComplete", couple, when=complete)
@@ -419,6 +419,16 @@ def active_market() -> Any:
     return populated() & every(TC.sort, lambda couple: PROGRESS[couple].active)
 
 
+def on_the_roster(couple: Any, party: Any) -> Any:
+    """The couple's DO, its MO, and whoever is on its roster: each of them alone."""
+    return has_standing(party, couple)
+
+
+def couple_has_ended(couple: Any) -> Any:
+    """The couple completed, was cancelled or was closed; nothing of it is held any more."""
+    return PROGRESS[couple].ended
+
+
 COUNTERLESS = "the variant stores no counter of remaining jobs (A8): C31 is judged on the event of a completed round"
 NOTIONS = (
     Amendment("notion", "remaining", "A8: see TC.rem", COUNTERLESS),
@@ -429,6 +439,8 @@ NOTIONS = (
     Amendment("notion", "results_taken_as_right", "C17: a quorum decides", accepted_results),
     Amendment("notion", "group_of", "C17: f counts replicas among those fixed when the round starts", slots_of),
     Amendment("notion", "populated", "C25: a couple is active when the seed is known", active_market),
+    Amendment("notion", "has_standing", "A19: a silent party holds up the others", on_the_roster),
+    Amendment("notion", "has_ended", "A19: a silent party holds up the others", couple_has_ended),
     Amendment("notion", "right_weights", "C16: right is what the advertised rows give", weights_of_root),
 )
 AMENDMENTS = (*PARTS, *STARTING, *COMMITTING, *COMPLAINING, *REVEALING, *UPDATING, *TAKING, *CLOSING, *BESIDE, *NOTIONS)

@@ -7,7 +7,7 @@ from typing import Any
 
 from spec.language import count, every, image, implies, some, term
 from spec.paper.assets import (
-    CI, CONTENT, DELIVERY, DRAWN, DS, EPOCHS, MOD, MODEL_HASH, SELECTION, TC, TJ, TRAINING_FILE, VERIFIED_HASH, WEIGHTS, paper,
+    CI, CONTENT, DELIVERY, DRAWN, DS, EPOCHS, MOD, MODEL_HASH, PAID_OUT, SELECTION, TC, TJ, TRAINING_FILE, VERIFIED_HASH, WEIGHTS, paper,
 )  # fmt: skip
 
 
@@ -117,3 +117,42 @@ def populated() -> Any:
 def some_round_completed() -> Any:
     """The event of a completed round was emitted."""
     return some(DS, lambda dataset: EPOCHS[dataset].closed > 0)
+
+
+NO_MONEY = "nothing on the ledger is money: payment is future work (L1049), and incentives are claimed (L9)"
+
+
+@paper.notion
+def paid_is_accepted() -> Any:
+    """A couple that is marked as paid was paid by its MO (O12), and the other way round."""
+    return every(TC, lambda couple: couple.paid == PAID_OUT[couple.mod.owner, couple].paid)
+
+
+@paper.notion
+def some_payment() -> Any:
+    """Something was paid."""
+    return some(TC, lambda couple: couple.paid)
+
+
+@paper.without_notion(NO_MONEY)
+def money_is_conserved() -> Any:
+    """No money appears and none is lost."""
+    return True
+
+
+@paper.without_notion(NO_MONEY)
+def debts_are_covered() -> Any:
+    """What is owed for accepted work is set aside."""
+    return True
+
+
+@paper.notion
+def has_standing(couple: Any, party: Any) -> Any:
+    """Whoever is to move a couple on: here all who are concerned, together."""
+    return (couple.ds.owner == party) | (couple.mod.owner == party) | some(CI, lambda instance: instance.co == party)
+
+
+@paper.notion
+def has_ended(couple: Any) -> Any:
+    """Nothing more is expected of anybody for the couple."""
+    return couple.status == "COMPLETED"

@@ -13,12 +13,14 @@ from marketproof.proving import LADDER, Proof, prove
 from model.induction import Engine, Settings, assumptions_of_honest_callers, never_enabled
 from model.search import all_steps
 from properties.claims import Claim
-from properties.hardened_lemmas import CLAIMS_USE, LEMMAS, used_at
+from properties.hardened_proofs import ARGUMENTS, CLAIMS_USE, FOLLOW
+from properties.lemmas import LEMMAS, lemma, used_at
 from properties.paper_claims import CLAIMS
 from properties.proofs import plan_of
 from spec.hardened import VARIANT
 
-PROVED = ("C11", "C12", "C17d", "C25/same", "C25/once", "C31/event", "C33", "C35")
+PROVED = ("C11", "C12", "C17d", "C25/same", "C25/once", "C31/event", "C32/closed", "C32/ended", "C33", "C35",
+          "C39/paid", "C39/conserved", "C39/covered")  # fmt: skip
 
 
 def claims() -> list[Claim]:
@@ -85,6 +87,10 @@ def test_no_step_contradicts_the_lemmas() -> None:
         ("require StartRound.epochs_left", "C25/once"),
         ("require CommitTJ.no_job", "C33"),
         ("switch X15", "C35"),
+        ("require StartRound.previous_closed", "C32/closed"),
+        ("notion has_standing", "C32/ended"),
+        ("add_effect StartRound.reserve", "C39/covered"),
+        ("require SettleJob.unsettled", "C39/covered"),
     ],
 )
 def test_the_proof_needs_what_it_rests_on(amendment: str, label: str) -> None:

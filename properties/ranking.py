@@ -1,0 +1,115 @@
+"""Ranking arguments: what honest parties can do until a target is reached, and numbers that fall while they do.
+
+The rule is that of well-founded orders (Floyd 1967; for parallel programs Manna and Pnueli 1991): the measures are whole numbers that
+are not negative, compared lexicographically; no step of anybody raises them, a move of an honest party is always open, and it lowers
+them.  So every run in which such moves are taken reaches the target, whatever the others do between them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from spec.kinds import Kind
+from spec.schema import Row, Rows, some
+from spec.tree import FALSE, TRUE, Expression, boolean, conjunction, disjunction, in_run, parameter
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step that an honest party takes `when` it is due, with these arguments; `chosen` are values that it picks.
+
+    `due` says that there are values for which it is.
+    """
+
+    name: str
+    step: str
+    arguments: dict[str, Expression]
+    when: Expression
+    due: Expression
+    chosen: dict[str, Kind] = field(default_factory=dict)
+
+
+def move(name: str, step: str, when: Any, over: Rows | None = None, **arguments: Any) -> Move:
+    """A move; with `over`, `when` and the arguments are functions of a row, any of those for which the move is due."""
+    if over is None:
+        return Move(name, step, as_values(arguments), boolean(when), boolean(when))
+    missing = over.table.key[len(over.prefix) :]
+    chosen = {f"the chosen {name}": kind for name, kind in missing}
+    row = Row(over.table, (*over.prefix, *variables(chosen)))
+    given = {name: value(row) if callable(value) else value for name, value in arguments.items()}
+    return Move(name, step, as_values(given), row.exists & when(row), some(over, when), chosen)
+
+
+def as_values(arguments: dict[str, Any]) -> dict[str, Expression]:
+    return {name: value if isinstance(value, Expression) else value._identifier() for name, value in arguments.items()}
+
+
+@dataclass(frozen=True)
+class Liveness:
+    """A target that honest parties can reach for every subject, as long as what is assumed holds.
+
+    `assuming` is where it starts; `provided` are conditions that are assumed in every state, each with the words that say it;
+    `timely` limits a step of the environment, such as the clock, to states in which nobody honest is late.
+    """
+
+    subject: dict[str, Kind]
+    assuming: Expression
+    target: Expression
+    provided: dict[str, Expression] = field(default_factory=dict)
+    timely: dict[str, Expression] = field(default_factory=dict)
+
+    @property
+    def open(self) -> Expression:
+        """The states that it speaks of: what is assumed holds, and the target is not reached."""
+        return conjunction(self.assuming, *self.provided.values(), ~self.target)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Why a target is reached: moves of honest parties, and measures that they lower; every step keeps what is assumed."""
+
+    claim: Liveness
+    measures: dict[str, Expression]
+    moves: tuple[Move, ...]
+
+    @property
+    def read(self) -> list[Expression]:
+        """Everything that a step must not change for the argument to be kept by frame."""
+        return [self.claim.open, *self.measures.values()]
+
+    def not_raised(self) -> Expression:
+        """Of a step, between the state before it and the state after it: no measure rises unless an earlier one falls."""
+        return disjunction(self.reached_after(), self.compared(TRUE))
+
+    def lowered(self) -> Expression:
+        """Of a move: some measure falls, and none before it rises."""
+        return disjunction(self.reached_after(), self.compared(FALSE))
+
+    def reached_after(self) -> Expression:
+        after = conjunction(self.claim.assuming, *self.claim.provided.values())
+        return disjunction(in_run(1, self.claim.target), ~in_run(1, after))
+
+    def compared(self, equal: Expression) -> Expression:
+        found = equal
+        for measure in reversed(self.measures.values()):
+            before, after = in_run(0, measure), in_run(1, measure)
+            found = disjunction(after < before, conjunction(after == before, found))
+        return found
+
+    def kept(self) -> Expression:
+        """Of a step: what is assumed is not lost."""
+        return in_run(1, self.claim.assuming)
+
+    def timely_for(self, step: str) -> Expression:
+        return self.claim.timely.get(step, TRUE)
+
+
+def subject(**kinds: Any) -> dict[str, Kind]:
+    """Variables of a ranking, named so that no parameter of a step has the same name."""
+    return {f"the {name}": kind for name, kind in kinds.items()}
+
+
+def variables(kinds: dict[str, Kind]) -> list[Expression]:
+    return [parameter(name, kind) for name, kind in kinds.items()]
+
