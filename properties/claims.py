@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from properties.ranking import Liveness
-from spec.schema import using
+from spec.schema import NotExpressible, using
 from spec.text import Protocol
 from spec.tracing import Transaction
 from spec.tree import Expression, boolean
@@ -104,6 +104,17 @@ def goal_of(claim: Claim, protocol: Protocol, transactions: dict[str, Transactio
                 built = {name: part.build(protocol, transaction) for name, transaction in transactions.items()}
                 goal.steps[part.name] = {name: boolean(condition) for name, condition in built.items() if condition is not None}
     return goal
+
+
+def expressible(claims: Iterable[Claim], protocol: Protocol, transactions: dict[str, Transaction]) -> dict[str, Goal]:
+    """The goals of all claims' parts that mean something in a variant, by label."""
+    goals = {}
+    for part in (part for claim in claims for part in claim.split()):
+        try:
+            goals[part.label] = goal_of(part, protocol, transactions)
+        except NotExpressible:
+            continue
+    return goals
 
 
 def sometimes_of(claim: Claim, protocol: Protocol) -> Goal:

@@ -195,5 +195,5 @@ CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
           (Part("paid", "inv", "work is accepted exactly when it is paid, in one step", work_is_paid_when_accepted),
            Part("conserved", "inv", "all money that was brought in is accounted for", lambda: notion("money_is_conserved")()),
            Part("covered", "inv", "what is owed for unsettled work is set aside, and nobody owes anything", lambda: notion("debts_are_covered")())),
-          "something was paid", some_payment, against=("MO", "CO")),
+          "something was paid", some_payment, deeper={"orderer": ("2x1", 6)}, against=("MO", "CO")),
 )}  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from model.scope import Scope
-from properties.claims import goal_of
+from properties.claims import expressible
 from properties.paper_claims import CLAIMS
 from spec.concrete import Outcome, evaluate, observe, run
 from spec.concrete import may_send as walked_may_send
@@ -54,10 +54,10 @@ def sampler(reading: str, scope: str) -> Sampler:
 def step_claims(reading: str) -> dict[str, dict[str, Any]]:
     protocol = loaded(reading)
     found: dict[str, dict[str, Any]] = {}
-    for claim in CLAIMS.values():
-        for part, conditions in goal_of(claim, protocol, protocol.transactions).steps.items():
+    for label, goal in expressible(CLAIMS.values(), protocol, protocol.transactions).items():
+        for conditions in goal.steps.values():
             for step, condition in conditions.items():
-                found.setdefault(step, {})[f"{claim.name} {part}"] = condition
+                found.setdefault(step, {})[label] = condition
     return found
 
 

@@ -13,8 +13,8 @@ from marketproof.proving import LADDER, Proof, prove
 from model.induction import Engine, Settings, assumptions_of_honest_callers, never_enabled
 from model.search import all_steps
 from properties.claims import Claim
-from properties.hardened_proofs import ARGUMENTS, CLAIMS_USE, FOLLOW
-from properties.lemmas import LEMMAS, lemma, used_at
+from properties.hardened_proofs import CLAIMS_USE
+from properties.lemmas import LEMMAS, used_at
 from properties.paper_claims import CLAIMS
 from properties.proofs import plan_of
 from spec.hardened import VARIANT
