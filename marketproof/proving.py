@@ -19,6 +19,7 @@ from marketproof.evidence import canonical
 from model.induction import (
     Engine,
     Obligation,
+    Rung,
     Settings,
     assumptions_of_honest_callers,
     prove_at_first,
@@ -35,11 +36,11 @@ from spec.text import Protocol
 from spec.tracing import Transaction
 
 # With few lemmas for each goal all of them are assumed at once: first without, then with terms that come up in an instance.
-LADDER = ((0, False), (1, False))
+LADDER = (Rung(0, False), Rung(1, False, 6), Rung(1, False))
 RESOURCES = 20_000_000
 FIRST = ""
 # A longer ladder where a chain of instances is needed, in the few small questions about states.
-OF_STATES = (*LADDER, (2, False))
+OF_STATES = (*LADDER, Rung(2, False))
 
 
 @dataclass(frozen=True)

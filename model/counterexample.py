@@ -39,7 +39,7 @@ def is_told(node: Node, grounding: Grounding) -> bool:
 
 
 def told(node: Node, known: dict[Node, str]) -> str:
-    if node not in known or known[node] in ("false", "none"):
+    if node not in known or known[node] in ("False", "none"):
         return ""
     if not node.args:
         return f"{node.name} = {known[node]}"

@@ -15,7 +15,8 @@ from model.counting import Rules
 from model.formulas import NUMBER, Node
 from model.unbounded import Exists, Meaning, Sum, Value
 
-MOST_ASSERTIONS = 2_000
+MOST_ASSERTIONS = 4_000
+# How many sums of a pool are looked at one by one, in pairs, and in threes.
 MOST_SUMS = {1: 40, 2: 12, 3: 5}
 NUMBERS = f"(declare-datatypes (({f.sort_text(NUMBER)} 0)) (((|no number|) (number (value Int)))))"
 # Sums of three are looked at, and sums that the goal does not speak of compared, only when terms of this generation are.
@@ -29,8 +30,9 @@ class Grounding:
     it is an instance of.  Only terms up to the generation `deep` are instantiated with, so that the work ends.
     """
 
-    def __init__(self, meaning: Meaning, deep: int, rules: Rules) -> None:
+    def __init__(self, meaning: Meaning, deep: int, rules: Rules, paired: int = MOST_SUMS[2]) -> None:
         self.meaning, self.deep, self.rules = meaning, deep, rules
+        self.most_sums = {**MOST_SUMS, 2: paired}
         self.assertions: list[tuple[str, Node]] = []
         self.pools: dict[str, dict[Node, int]] = {}
         self.universals: dict[Exists, int] = {}
@@ -174,7 +176,7 @@ class Grounding:
             pools.setdefault(s.pool, []).append(s)
         for sums in pools.values():
             speaks = self.deep < THOROUGH and any(s in self.central for s in sums)
-            for size, most in MOST_SUMS.items():
+            for size, most in self.most_sums.items():
                 if size < 3 or self.deep >= THOROUGH or len(sums) == size:
                     groups = itertools.combinations(sums[:most], size)
                     yield from (group for group in groups if size == 1 or not speaks or any(s in self.central for s in group))

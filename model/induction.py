@@ -9,12 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from model import formulas as f
 from model.counterexample import described
 from model.counting import Rules
 from model.formulas import Node
-from model.grounding import Grounding
+from model.frames import cells_read, cells_written
+from model.grounding import MOST_SUMS, Grounding
 from model.states import After, Arbitrary, Initial
 from model.unbounded import Environment, Meaning, State
 from model.z3_text import check
@@ -23,8 +25,21 @@ from spec.tracing import Transaction
 from spec.tree import Expression, walk
 
 RESOURCES = 1_500_000
-# How young terms may be that are instantiated with, and whether hypotheses that read none of the goal's cells are left out.
-LADDER = ((0, True), (1, True), (1, False), (2, True), (2, False))
+
+
+class Rung(NamedTuple):
+    """One try at a question: which consequences are stated.
+
+    `deep` is how young terms may be that are instantiated with; `near` leaves out hypotheses that read none of the goal's cells;
+    `paired` is how many sums of a pool are compared with each other.
+    """
+
+    deep: int
+    near: bool
+    paired: int = MOST_SUMS[2]
+
+
+LADDER = (Rung(0, True), Rung(1, True), Rung(1, False), Rung(2, True), Rung(2, False))
 
 Named = list[tuple[str, Node]]
 
@@ -92,7 +107,7 @@ class Settings:
     engine: Engine = field(default_factory=Engine)
     seed: int = 0
     resources: int = RESOURCES
-    ladder: tuple[tuple[int, bool], ...] = LADDER
+    ladder: tuple[Rung, ...] = LADDER
     progress: Callable[[str], None] = lambda text: None
 
 
@@ -111,10 +126,10 @@ class Question:
     keys: dict[str, list[Node]]
     settings: Settings
 
-    def grounded(self, goal: Node, near: frozenset[str] | None, deep: int) -> Grounding:
+    def grounded(self, goal: Node, near: frozenset[str] | None, deep: int, paired: int = MOST_SUMS[2]) -> Grounding:
         """The question whether a goal can fail; `near` leaves out hypotheses that read none of these cells."""
         engine = self.settings.engine
-        grounding = engine.grounding(self.meaning, deep, engine.rules(self.keys, self.meaning.constant))
+        grounding = engine.grounding(self.meaning, deep, engine.rules(self.keys, self.meaning.constant), paired)
         grounding.add("the goal fails", engine.denied(goal))
         for reason, node in self.given:
             grounding.add(reason, node)
@@ -124,13 +139,13 @@ class Question:
         grounding.saturate()
         return grounding
 
-    def decide(self, name: str, expression: Expression, arguments: Environment, state: State) -> Obligation:
-        """Ask with few consequences first, then with more; the last answer that is no proof stands."""
+    def decide(self, name: str, expression: Expression, arguments: Environment, state: State, also: Iterable[Node] = ()) -> Obligation:
+        """Ask with few consequences first, then with more; the last answer that is no proof stands.  `also` is part of the goal."""
         start, read = time.perf_counter(), cells_read(expression)
-        goal = self.meaning.holds(expression, arguments, state)
+        goal = f.conjunction(self.meaning.holds(expression, arguments, state), *also)
         outcome, text, grounding = "", "", None
-        for deep, nearby in self.settings.ladder:
-            before, grounding = text, self.grounded(goal, read if nearby else None, deep)
+        for deep, near, paired in self.settings.ladder:
+            before, grounding = text, self.grounded(goal, read if near else None, deep, paired)
             text = grounding.text()
             if text != before:
                 outcome = check(text, self.settings.seed, self.settings.resources)
@@ -148,28 +163,6 @@ class Question:
         where = f"at step {self.step}" if self.step else "in the first state, or in every state of the hypotheses"
         lines = [f"; {name} cannot fail {where}", f"; variant: {self.protocol.name}", "; expected: unsat", "(set-logic ALL)"]
         return "\n".join(lines) + "\n"
-
-
-# --- what is read and written ---
-
-
-def cells_read(expression: Expression) -> frozenset[str]:
-    """`Table.cell` for all that a value depends on; `Table.exists` stands for the rows of a table."""
-    found = set()
-    for node in walk(expression):
-        if node._op == "field":
-            found.add(f"{node._args[0]}.{node._args[1]}")
-        elif node._op == "list":
-            found.add(f"{node._args[0]}.{node._args[1]}_length")
-        elif node._op in ("exists", "rows"):
-            found.add(f"{node._args[0]}.exists")
-    return frozenset(found)
-
-
-def cells_written(transaction: Transaction) -> frozenset[str]:
-    """A write to a cell also makes its row exist."""
-    writes = [*transaction.writes, *transaction.observed]
-    return frozenset(name for write in writes for name in (f"{write.table}.{write.field}", f"{write.table}.exists"))
 
 
 # --- steps ---
@@ -278,6 +271,6 @@ def never_enabled(
 
 
 __all__ = [
-    "DEFAULTS", "Engine", "Obligation", "Settings", "assumptions_of_honest_callers", "never_enabled", "prove_at_first", "prove_implied",
-    "prove_invariants", "prove_kept", "prove_steps", "question_of_step",
+    "DEFAULTS", "Engine", "Obligation", "Rung", "Settings", "assumptions_of_honest_callers", "never_enabled", "prove_at_first",
+    "prove_implied", "prove_invariants", "prove_kept", "prove_steps", "question_of_step",
 ]  # fmt: skip

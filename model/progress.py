@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from model.frames import cells_read, cells_written
 from model.induction import (
     DEFAULTS,
     Named,
     Obligation,
     Question,
     Settings,
-    cells_read,
-    cells_written,
     question_of_step,
 )  # fmt: skip
 from model.unbounded import Environment, Meaning, State
@@ -19,7 +18,7 @@ from properties.ranking import Move, Ranking
 from spec.kinds import Kind
 from spec.text import Protocol
 from spec.tracing import Transaction
-from spec.tree import Expression, conjunction, disjunction, implies, substitute
+from spec.tree import Expression, conjunction, disjunction, in_run, substitute
 
 COVERED, BOUNDED = "(some move is due)", "(no measure is negative)"
 
@@ -32,27 +31,36 @@ def lowers(move: Move) -> str:
     return f"({move.name}: lowers)"
 
 
+def keeps(step: str, condition: str) -> str:
+    return f"{step} ({condition})"
+
+
 def questions_asked(ranking: Ranking, steps: Iterable[str]) -> list[str]:
     """The names of all obligations: of states, of moves, of every step."""
     moves = [name for move in ranking.moves for name in (allowed(move), lowers(move))]
-    return [COVERED, BOUNDED, *moves, *steps]
+    at_first = [keeps("", condition) for condition in ranking.invariant]
+    return [COVERED, BOUNDED, *at_first, *moves, *steps]
 
 
 def prove_rule(
     protocol: Protocol, name: str, ranking: Ranking, rule: str, hypotheses: dict[str, Expression], steps: dict[str, Transaction],
     settings: Settings = DEFAULTS,
 ) -> list[Obligation]:  # fmt: skip
-    """One obligation of a ranking, by its name in `questions_asked`; for a step there are two: nothing assumed is lost, nothing rises."""
+    """The obligations of a ranking under a name in `questions_asked`; those of a step: it keeps what is assumed, and raises nothing."""
     if rule in steps:
-        return not_raised(protocol, name, ranking, steps[rule], hypotheses, settings)
+        kept_by = [kept(protocol, name, ranking, steps[rule], condition, hypotheses, settings) for condition in ranking.invariant]
+        return [*kept_by, not_raised(protocol, name, ranking, steps[rule], hypotheses, settings)]
     for move in ranking.moves:
         if rule == allowed(move):
-            goal = can_be_taken(move, steps[move.step], ranking)
-            return [of_a_state(protocol, name, rule, ranking, move.chosen, goal, hypotheses, settings)]
+            return [can_be_taken(protocol, name, rule, ranking, move, steps[move.step], hypotheses, settings)]
         if rule == lowers(move):
             return [lowered(protocol, name, rule, ranking, move, steps[move.step], hypotheses, settings)]
+    for condition in ranking.invariant:
+        if rule == keeps("", condition):
+            return [at_first(protocol, name, rule, ranking, condition, settings)]
     goal = covered(ranking) if rule == COVERED else bounded(ranking)
-    return [of_a_state(protocol, name, rule, ranking, {}, goal, hypotheses, settings)]
+    question, state, environment = question_of_state(protocol, rule, ranking, {}, hypotheses, settings)
+    return [question.decide(name, goal, environment, state)]
 
 
 # --- of one state ---
@@ -67,11 +75,20 @@ def bounded(ranking: Ranking) -> Expression:
     return conjunction(*(measure >= 0 for measure in ranking.measures.values()))
 
 
-def can_be_taken(move: Move, step: Transaction, ranking: Ranking) -> Expression:
-    """Where the move is due, the guards of its step hold with its arguments, and it is what an honest party does."""
+def can_be_taken(
+    protocol: Protocol, name: str, rule: str, ranking: Ranking, move: Move, step: Transaction, hypotheses: dict[str, Expression],
+    settings: Settings,
+) -> Obligation:  # fmt: skip
+    """Where the move is due its arguments are whole, the guards of its step hold with them, and it is what an honest party does."""
+    question, state, environment = question_of_state(protocol, rule, ranking, move.chosen, hypotheses, settings)
+    question.given.append(("the move is due", question.meaning.holds(move.when, environment, state)))
+    whole = []
+    for argument, expression in move.arguments.items():
+        value = question.meaning.value(expression, environment, state)
+        whole += question.meaning.whole(question.meaning.leaves(step.parameters[argument]), value)
     conditions = [guard.condition for guard in step.guards.values()] + list(step.honest.values())
-    taken = conjunction(*(with_arguments(condition, move) for condition in conditions))
-    return implies(move.when, conjunction(taken, ranking.timely_for(move.step)))
+    taken = conjunction(*(with_arguments(condition, move) for condition in conditions), ranking.timely_for(move.step))
+    return question.decide(name, taken, environment, state, whole)
 
 
 def with_arguments(condition: Expression, move: Move) -> Expression:
@@ -84,18 +101,24 @@ def with_arguments(condition: Expression, move: Move) -> Expression:
     return result
 
 
-def of_a_state(
-    protocol: Protocol, name: str, rule: str, ranking: Ranking, chosen: dict[str, Kind], goal: Expression,
-    hypotheses: dict[str, Expression], settings: Settings,
-) -> Obligation:  # fmt: skip
-    """What holds in every state of the lemmas in which the ranking is open."""
+def question_of_state(
+    protocol: Protocol, rule: str, ranking: Ranking, chosen: dict[str, Kind], hypotheses: dict[str, Expression], settings: Settings
+) -> tuple[Question, State, Environment]:
+    """Of every state of the lemmas in which the ranking is open."""
     meaning = settings.engine.meaning(protocol.schema, protocol.sorts)
     state = settings.engine.arbitrary(meaning)
     environment, given = values_of(meaning, {**ranking.claim.subject, **chosen})
-    given += opened(meaning, ranking, environment, state)
+    given += named(meaning, ranking.opened(rule), environment, state)
     assumed = {lemma: (meaning.holds(e, {}, state), cells_read(e)) for lemma, e in hypotheses.items()}
-    question = Question(protocol, rule, meaning, given, assumed, {}, settings)
-    return question.decide(name, goal, environment, state)
+    return Question(protocol, rule, meaning, given, assumed, {}, settings), state, environment
+
+
+def at_first(protocol: Protocol, name: str, rule: str, ranking: Ranking, condition: str, settings: Settings) -> Obligation:
+    """Where every table is empty the claim says nothing yet, or the condition of the invariant holds."""
+    meaning = settings.engine.meaning(protocol.schema, protocol.sorts)
+    environment, given = values_of(meaning, ranking.claim.subject)
+    question = Question(protocol, rule, meaning, given, {}, {}, settings)
+    return question.decide(name, ranking.held(condition), environment, settings.engine.initial(meaning))
 
 
 def values_of(meaning: Meaning, kinds: dict[str, Kind]) -> tuple[Environment, Named]:
@@ -108,23 +131,40 @@ def values_of(meaning: Meaning, kinds: dict[str, Kind]) -> tuple[Environment, Na
     return environment, given
 
 
-def opened(meaning: Meaning, ranking: Ranking, environment: Environment, state: State) -> Named:
-    claim = ranking.claim
-    named = {"what is assumed": claim.assuming, **claim.provided, "the target is not reached": ~claim.target}
-    return [(reason, meaning.holds(condition, environment, state)) for reason, condition in named.items()]
+def named(meaning: Meaning, conditions: dict[str, Expression], environment: Environment, state: State) -> Named:
+    return [(reason, meaning.holds(condition, environment, state)) for reason, condition in conditions.items()]
 
 
 # --- of one step ---
 
 
+def unchanged(step: Transaction, *read: Expression) -> bool:
+    return not cells_written(step) & frozenset().union(*(cells_read(e) for e in read))
+
+
 def not_raised(
     protocol: Protocol, name: str, ranking: Ranking, step: Transaction, hypotheses: dict[str, Expression], settings: Settings
-) -> list[Obligation]:
+) -> Obligation:
     """A step of anybody keeps what is assumed, and raises no measure unless an earlier one falls."""
-    if not cells_written(step) & frozenset().union(*(cells_read(e) for e in ranking.read)):
-        return [Obligation(name, step.name, "proved", "frame")]
-    question, before, environment = question_of_pair(protocol, ranking, step, {}, hypotheses, settings)
-    return [question.decide(name, conjunction(ranking.kept(), ranking.not_raised()), environment, before)]
+    if unchanged(step, *ranking.read):
+        return Obligation(name, step.name, "proved", "frame")
+    question, before, environment = question_of_pair(protocol, step.name, ranking, step, {}, hypotheses, settings)
+    question.given += named(question.meaning, ranking.opened(step.name), environment, before)
+    return question.decide(name, conjunction(ranking.kept(), ranking.not_raised()), environment, before)
+
+
+def kept(
+    protocol: Protocol, name: str, ranking: Ranking, step: Transaction, condition: str, hypotheses: dict[str, Expression],
+    settings: Settings,
+) -> Obligation:  # fmt: skip
+    """A step of anybody keeps a condition of the invariant, where the claim says something, in runs that it speaks of."""
+    rule, claim = keeps(step.name, condition), ranking.claim
+    if unchanged(step, ranking.held(condition)):
+        return Obligation(name, rule, "proved", "frame")
+    question, before, environment = question_of_pair(protocol, rule, ranking, step, {}, hypotheses, settings)
+    held = {other: ranking.held(other) for other in ranking.chosen(rule, ranking.invariant)}
+    question.given += named(question.meaning, {**ranking.chosen(rule, claim.provided), **held}, environment, before)
+    return question.decide(name, in_run(1, ranking.held(condition)), environment, before)
 
 
 def lowered(
@@ -132,26 +172,29 @@ def lowered(
     settings: Settings,
 ) -> Obligation:  # fmt: skip
     """The move reaches the target, or lowers the measures."""
-    question, before, environment = question_of_pair(protocol, ranking, step, move.chosen, hypotheses, settings)
-    question.step = rule
-    question.given.append(("the move is due", question.meaning.holds(move.when, environment, before)))
-    for parameter_name, expression in move.arguments.items():
+    question, before, environment = question_of_pair(protocol, rule, ranking, step, move.chosen, hypotheses, settings)
+    question.given += named(question.meaning, {**ranking.opened(rule), "the move is due": move.when}, environment, before)
+    for argument, expression in move.arguments.items():
         value = question.meaning.value(expression, environment, before)
-        question.given.append((f"argument {parameter_name}", question.meaning.equal(environment[parameter_name], value)))
+        question.given.append((f"argument {argument}", question.meaning.equal(environment[argument], value)))
     return question.decide(name, ranking.lowered(), environment, before)
 
 
 def question_of_pair(
-    protocol: Protocol, ranking: Ranking, step: Transaction, chosen: dict[str, Kind], hypotheses: dict[str, Expression], settings: Settings
-) -> tuple[Question, State, Environment]:
-    """A step taken where the ranking is open: the state before it is the first run, the state after it the second."""
+    protocol: Protocol, rule: str, ranking: Ranking, step: Transaction, chosen: dict[str, Kind], hypotheses: dict[str, Expression],
+    settings: Settings,
+) -> tuple[Question, State, Environment]:  # fmt: skip
+    """A step of a run that the claim speaks of: the state before it is the first run, the state after it the second."""
     question, before, after, arguments = question_of_step(protocol, step, hypotheses, settings)
-    before.second = after
+    question.step, before.second = rule, after
     environment, given = values_of(question.meaning, {**ranking.claim.subject, **chosen})
+    for name in chosen:
+        for node in environment[name]:
+            question.keys[node.sort] = list(dict.fromkeys([*question.keys.get(node.sort, []), node]))
     environment = {**arguments, **environment}
-    question.given += given + opened(question.meaning, ranking, environment, before)
-    timely = question.meaning.holds(ranking.timely_for(step.name), environment, before)
-    question.given.append(("nobody honest is late", timely))
+    timely = {"nobody honest is late": ranking.timely_for(step.name)}
+    provided = {f"{name}, afterwards": in_run(1, e) for name, e in ranking.chosen(rule, ranking.claim.provided).items()}
+    question.given += given + named(question.meaning, {**timely, **provided}, environment, before)
     return question, before, environment
 
 

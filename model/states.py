@@ -88,6 +88,11 @@ class After(State):
             self._read[identity] = found
         return found
 
+    def unless_written(self, read: frozenset[str]) -> State:
+        """The state before, for whatever reads nothing that is written."""
+        written = any(f"{table}.exists" in read for table in self.rows) or any(f"{table}.{cell}" in read for table, cell in self.groups)
+        return self if written else self.before
+
     def overwritten(self, group: list[Write], key: Value, value: Value) -> Value:
         """A group shares its loops; turns interleave, so of two writes of a loop that reach the cell either may be the last."""
         earlier: list[Node] = []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from properties import hardened_lemmas, hardened_money
+from properties import hardened_lemmas, hardened_money, hardened_parties
+from properties.hardened_finishing import FINISHING_USES, couples_finish
 from properties.hardened_progress import couples_end, rounds_close
 from properties.ranking import Liveness, Ranking
 
-LEMMA_MODULES = (hardened_lemmas, hardened_money)
+LEMMA_MODULES = (hardened_lemmas, hardened_money, hardened_parties)
 
 # The lemmas that each claim rests on, by its label.
 CLAIMS_USE: dict[str, tuple[str, ...]] = {
@@ -29,6 +30,7 @@ CLAIMS_USE: dict[str, tuple[str, ...]] = {
                   "stakes_are_not_negative", "positions_are_within_epochs", "published_datasets_have_batches", "latest_round_has_a_row",
                   "slots_are_of_rounds", "results_are_of_rounds", "rounds_are_counted", "couples_have_epochs", "slot_owner_is_the_owner",
                   "completed_couples_have_ended", "counters_are_not_negative"),
+    "C32/finished": FINISHING_USES,
     "C33": ("deliveries_are_kept",),
     "C35": ("slot_is_on_the_roster@DisputeResult",),
     "C39/paid": ("settled_jobs_are_final", "verdicts_are_of_slots", "windows_follow_each_other", "slots_are_of_rounds", "jobs_have_slots"),
@@ -42,4 +44,4 @@ CLAIMS_USE: dict[str, tuple[str, ...]] = {
 FOLLOW = frozenset({"C39/covered"})
 
 # The arguments of claims about progress, by label.
-ARGUMENTS: dict[str, Callable[[Liveness], Ranking]] = {"C32/closed": rounds_close, "C32/ended": couples_end}
+ARGUMENTS: dict[str, Callable[[Liveness], Ranking]] = {"C32/closed": rounds_close, "C32/ended": couples_end, "C32/finished": couples_finish}

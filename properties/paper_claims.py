@@ -97,6 +97,19 @@ def standing_for(target: Any) -> Any:
     return build
 
 
+def finishing() -> Liveness:
+    """That a couple under way is trained to the end, as long as nobody who is needed gives up."""
+    kinds = subject(couple=TC_REF)
+    couple = TC[variables(kinds)[0]]
+    provided = {
+        "the MO is honest": ~deviating(couple.mod.owner), "the DO is honest": ~deviating(couple.ds.owner),
+        "most replicas of every selected subset are of honest owners": notion("most_are_honest")(couple),
+        "the DO can give its bond and the MO can pay": notion("is_funded")(couple),
+    }
+    timely = {"Tick": notion("nobody_is_late")(couple, 1)}
+    return Liveness(kinds, couple.exists & notion("is_under_way")(couple), notion("is_trained")(couple), provided, timely)
+
+
 def no_round_is_open(couple: Any) -> Any:
     return ~notion("round_is_open")(couple)
 
@@ -179,7 +192,8 @@ CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
           "When the rem matches the total number of PPDS selected, the MO is notified that the training is completed", "L619-621",
           (Part("closed", "live", "from every reachable state an open round can still be closed by each honest party that has standing", standing_for(no_round_is_open)),
            Part("ended", "live", "from every reachable state a couple can still be ended, with nothing of it held, by each honest party that has standing",
-                standing_for(couple_has_ended))),
+                standing_for(couple_has_ended)),
+           Part("finished", "live", "from every reachable state a couple under way can still be trained to the end, if nobody who is needed gives up", finishing)),
           "some round is open", some_round_open, assumptions=("the clock moves: a majority of the organisations is honest",), against=("CO", "MO")),
     Claim("C33", "a TJ tracks each individual job",
           "An asset called Train Job (TJ) is created ... for tracking the progress of individual jobs", "L580-584",

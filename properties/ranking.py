@@ -12,7 +12,7 @@ from typing import Any
 
 from spec.kinds import Kind
 from spec.schema import Row, Rows, some
-from spec.tree import FALSE, TRUE, Expression, boolean, conjunction, disjunction, in_run, parameter
+from spec.tree import FALSE, TRUE, Expression, boolean, conjunction, disjunction, implies, in_run, parameter
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,15 @@ class Move:
     chosen: dict[str, Kind] = field(default_factory=dict)
 
 
-def move(name: str, step: str, when: Any, over: Rows | None = None, **arguments: Any) -> Move:
-    """A move; with `over`, `when` and the arguments are functions of a row, any of those for which the move is due."""
+def move(name: str, step: str, when: Any, over: Rows | None = None, where: Any = True, **arguments: Any) -> Move:
+    """A move; with `over`, `when` and the arguments are functions of a row, any of those for which the move is due, and `where` is not."""
     if over is None:
         return Move(name, step, as_values(arguments), boolean(when), boolean(when))
     missing = over.table.key[len(over.prefix) :]
     chosen = {f"the chosen {name}": kind for name, kind in missing}
     row = Row(over.table, (*over.prefix, *variables(chosen)))
     given = {name: value(row) if callable(value) else value for name, value in arguments.items()}
-    return Move(name, step, as_values(given), row.exists & when(row), some(over, when), chosen)
+    return Move(name, step, as_values(given), conjunction(where, row.exists, when(row)), conjunction(where, some(over, when)), chosen)
 
 
 def as_values(arguments: dict[str, Any]) -> dict[str, Expression]:
@@ -47,10 +47,10 @@ def as_values(arguments: dict[str, Any]) -> dict[str, Expression]:
 
 @dataclass(frozen=True)
 class Liveness:
-    """A target that honest parties can reach for every subject, as long as what is assumed holds.
+    """A target that honest parties can reach for every subject, from every state in which something is assumed.
 
-    `assuming` is where it starts; `provided` are conditions that are assumed in every state, each with the words that say it;
-    `timely` limits a step of the environment, such as the clock, to states in which nobody honest is late.
+    It speaks of runs: `provided` are conditions that are assumed of all their states, each with the words that say it; `timely`
+    limits a step of the environment, such as the clock, to states in which nobody honest is late afterwards.
     """
 
     subject: dict[str, Kind]
@@ -67,28 +67,45 @@ class Liveness:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Why a target is reached: moves of honest parties, and measures that they lower; every step keeps what is assumed."""
+    """Why a target is reached: moves of honest parties, and measures that they lower; every step keeps what is assumed.
+
+    `invariant` holds in all states of the runs that the claim speaks of.  `given` names for a rule the
+    conditions, of those provided and of the invariant, that its proof rests on; where it says nothing it may rest on all of them.
+    """
 
     claim: Liveness
     measures: dict[str, Expression]
     moves: tuple[Move, ...]
+    invariant: dict[str, Expression] = field(default_factory=dict)
+    given: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def read(self) -> list[Expression]:
         """Everything that a step must not change for the argument to be kept by frame."""
-        return [self.claim.open, *self.measures.values()]
+        return [self.claim.open, *self.invariant.values(), *self.measures.values()]
+
+    def chosen(self, rule: str, conditions: dict[str, Expression]) -> dict[str, Expression]:
+        """Those of the conditions that the proof of a rule rests on."""
+        names = self.given.get(rule, tuple(conditions))
+        return {name: condition for name, condition in conditions.items() if name in names}
+
+    def opened(self, rule: str) -> dict[str, Expression]:
+        """What is known of a state in which the target is still to be reached."""
+        claim = self.claim
+        known = {"what is assumed": claim.assuming, "the target is not reached": ~claim.target}
+        return {**known, **self.chosen(rule, {**claim.provided, **self.invariant})}
+
+    def held(self, name: str) -> Expression:
+        """A condition of the invariant, wherever what is assumed holds."""
+        return implies(self.claim.assuming, self.invariant[name])
 
     def not_raised(self) -> Expression:
         """Of a step, between the state before it and the state after it: no measure rises unless an earlier one falls."""
-        return disjunction(self.reached_after(), self.compared(TRUE))
+        return disjunction(in_run(1, self.claim.target), self.compared(TRUE))
 
     def lowered(self) -> Expression:
         """Of a move: some measure falls, and none before it rises."""
-        return disjunction(self.reached_after(), self.compared(FALSE))
-
-    def reached_after(self) -> Expression:
-        after = conjunction(self.claim.assuming, *self.claim.provided.values())
-        return disjunction(in_run(1, self.claim.target), ~in_run(1, after))
+        return disjunction(in_run(1, self.claim.target), self.compared(FALSE))
 
     def compared(self, equal: Expression) -> Expression:
         found = equal

@@ -8,13 +8,13 @@ from typing import Any
 from spec.amending import Step
 from spec.hardened.couples import no_round_is_open
 from spec.hardened.words import (
-    APPROVAL, COMMITTED, DEADLINE, EPOCH_SEED, MIN_REPLICAS, MISSED, PROGRESS, RESULT, ROSTER, ROUND, SLOT, current, due, field, group, has_standing, in_time,
+    APPROVAL, COLLECTED, COMMITTED, DEADLINE, EPOCH_SEED, MIN_REPLICAS, MISSED, PROGRESS, RESULT, ROSTER, ROUND, SLOT, current, due, field, group, has_standing, in_time,
     latest, now, slots, standing, WINDOW,
 )  # fmt: skip
 from spec.language import BOOLEAN, INTEGER, Amendment, becomes, choose, conjunction, count, every, in_run, literal, permuted, some, term
 from spec.paper.assets import (
     AGGREGATED, CI, CI_REF, CO_REF, CONTENT, DELIVERY, DOWNLOADED, DRAWN, DSS, ENTITY, EPOCHS, FETCHED, MODEL_HASH, PREPARED, NONCE, REPORTED,
-    REQUESTED, SEEN_NONCE, SELECTION, TC, TC_REF, TJ, TRAINED, TRAINING_FILE, UPLOADED, WEIGHTS, location_for, location_kind, own_nonce,
+    REQUESTED, SEEN_NONCE, SELECTION, STORE, TC, TC_REF, TJ, TRAINED, TRAINING_FILE, UPLOADED, WEIGHTS, location_for, location_kind, own_nonce,
 )  # fmt: skip
 from spec.paper.inner import assert_role, get_asset
 from spec.paper.knowledge import knows_nonce, knows_weights
@@ -42,6 +42,7 @@ PARTS = (
     Amendment("add_key", "TJ.round", "C33: a later round overwrites the record of an earlier one", (INTEGER, lambda keys: TC[keys["couple"]].round)),
     Amendment("add_key", "Drawn.position", "A1: an epoch has a draw for each of its batches", (INTEGER, lambda keys: 0)),
     Amendment("add_field", "TJ.complaint", "C37: an owner without inputs looks like a silent one", field(BOOLEAN, "its inputs did not come")),
+    Amendment("add_field", "Downloaded.round", "C32: a stale model in the store looks like one that was collected", field(INTEGER, "the round in which it was downloaded")),
     Amendment("add_field", "TJ.weights", "X01: reports can be compared once they are revealed", field(WEIGHTS, "the digest that the commitment hides")),
 )
 
@@ -101,7 +102,7 @@ def note_draw(tx: Tracing, couple: Any) -> Any:
 
 
 def starts_the_next_round(tx: Tracing, couple: Any) -> Any:
-    collected = (couple.round == 0) | (AGGREGATED[tx.caller, couple.mod].round == couple.round) | ~current(couple).reported
+    collected = (couple.round == 0) | (COLLECTED[tx.caller, couple].round == couple.round) | ~current(couple).reported
     return REQUESTED[tx.caller, couple].exists & TRAINING_FILE[couple.mod].exists & collected
 
 
@@ -342,9 +343,21 @@ CLOSING = (
 
 
 def collects_results(tx: Tracing, couple: Any, instance: Any) -> Any:
-    fresh = DOWNLOADED[tx.caller, couple, instance].weights.round != couple.round
+    fresh = DOWNLOADED[tx.caller, couple, instance].round != couple.round
     revealed = current(couple).closed & (TJ[couple, instance].weights != None)
     return (ENTITY[tx.caller].role == "MO") & revealed & fresh & (SELECTION[couple, instance].round == couple.round)
+
+
+def download(tx: Tracing, couple: Any, instance: Any) -> Any:
+    """As in the paper, with the round in which it was done: what lies in the store may be of another."""
+    job = TJ[couple, instance]
+    stored = STORE[job.location.location if tx.switch("X09") == "encrypted" else job.location].weights
+    matches = job.hash == term(MODEL_HASH, weights=stored, nonce=job.nonce)
+    return DOWNLOADED[tx.caller, couple, instance].put(weights=stored, matches=matches, round=couple.round)
+
+
+def aggregate(tx: Tracing, couple: Any, instance: Any) -> Any:
+    return [becomes(AGGREGATED[tx.caller, couple.mod].round, couple.round), becomes(COLLECTED[tx.caller, couple].round, couple.round)]
 
 
 def can_state_aggregate(tx: Tracing, model: Any, url: Any, hash: Any) -> Any:
@@ -366,6 +379,8 @@ def train_as_joined(tx: Tracing, couple: Any, instance: Any) -> Any:
 BESIDE = (
     Amendment("require", "Train.joined", "C17: see Train.train", lambda tx, couple, instance: PREPARED[tx.caller, instance].exists),
     Amendment("replace_effect", "Train.train", "C17: a DO sends other rows to an owner that has joined; it trains on what it joined with", train_as_joined),
+    Amendment("replace_effect", "Collect.download", "C32: see Downloaded.round", download),
+    Amendment("replace_effect", "Collect.aggregate", "C32: see Collected", aggregate),
     Amendment("honest", "Collect", "C31: the MO collects when the round is closed, all reports or not", collects_results),
     Amendment("honest", "UpdateMod", "A4: the MO's own aggregate belongs to no job", records_each_aggregate_once),
     Amendment("power", "UpdateMod", REPEATED, can_state_aggregate),

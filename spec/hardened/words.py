@@ -27,9 +27,9 @@ STAKE, BOUNTY, SILENCE_FEE = 1, 1, 1  # of a dispute; for one that is upheld, ou
 OUTCOME = Enumeration("Outcome", ("ACCEPTED", "DIFFERS", "FRAUD", "SILENT", "COMPLAINED"))
 ENDED = Enumeration("Ended", ("REFUSED", "REJECTED", "EXPIRED", "WITHDRAWN"))
 
-CLOCK, HOLDER, VERIFICATION, APPROVAL, ROSTER, PROGRESS, OPEN, ROUND, SLOT, RESULT, COMMITTED, MISSED, ACCOUNT, TREASURY, ESCROW, VERDICT = map(TableHandle, (
-    "Clock", "Holder", "Verification", "Approval", "Roster", "Progress", "Open", "Round", "Slot", "Result", "Committed", "Missed", "Account", "Treasury",
-    "Escrow", "Verdict"))  # fmt: skip
+CLOCK, HOLDER, VERIFICATION, APPROVAL, ROSTER, PROGRESS, OPEN, ROUND, SLOT, RESULT, COMMITTED, MISSED, COLLECTED, ACCOUNT, TREASURY, ESCROW, VERDICT = map(TableHandle, (
+    "Clock", "Holder", "Verification", "Approval", "Roster", "Progress", "Open", "Round", "Slot", "Result", "Committed", "Missed", "Collected", "Account",
+    "Treasury", "Escrow", "Verdict"))  # fmt: skip
 
 
 def field(kind: Kind, reason: str) -> Field:
@@ -84,6 +84,8 @@ TABLES = (
           weights=field(WEIGHTS, "what it must reveal")),
     table("Missed", "O8: the training files that a CO looked for in vain", "C37: whoever has no inputs can say so", {"party": MEMBER, **COUPLE}, "memory",
           seen=field(BOOLEAN, "it was not there")),
+    table("Collected", "O11: the last round of a couple that an MO collected", "C32: an MO with two couples of one model waits for a round that it has collected",
+          {"party": MEMBER, **COUPLE}, "memory", round=field(INTEGER, "from which it has a report")),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spec.language import count, every, image, implies, some, term
+from spec.language import BOOLEAN, count, deviating, every, image, implies, literal, some, term
 from spec.paper.assets import (
     CI, CONTENT, DELIVERY, DRAWN, DS, EPOCHS, MOD, MODEL_HASH, PAID_OUT, SELECTION, TC, TJ, TRAINING_FILE, VERIFIED_HASH, WEIGHTS, paper,
 )  # fmt: skip
@@ -156,3 +156,37 @@ def has_standing(couple: Any, party: Any) -> Any:
 def has_ended(couple: Any) -> Any:
     """Nothing more is expected of anybody for the couple."""
     return couple.status == "COMPLETED"
+
+
+@paper.notion
+def is_under_way(couple: Any) -> Any:
+    """The couple was approved and is not completed."""
+    return couple.status == "APPROVED"
+
+
+@paper.notion
+def is_trained(couple: Any) -> Any:
+    """The couple has trained a round, and it is complete."""
+    return (couple.round > 0) & (couple.rem == 0)
+
+
+@paper.notion
+def most_are_honest(couple: Any) -> Any:
+    """Most replicas of every subset that trains in the current round are of honest owners."""
+
+    def mostly(subset: Any) -> Any:
+        return count(subset.ciidlist, lambda instance: ~deviating(instance.co)) * 2 > subset.ciidlist.length
+
+    return every(couple.curdssidlist, mostly)
+
+
+@paper.notion
+def is_funded(couple: Any) -> Any:
+    """Nothing here costs anything."""
+    return literal(True, BOOLEAN)
+
+
+@paper.notion
+def nobody_is_late(couple: Any, later: Any) -> Any:
+    """Nothing here has a deadline."""
+    return literal(True, BOOLEAN)

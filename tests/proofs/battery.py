@@ -13,7 +13,7 @@ from typing import Any
 from model import formulas as f
 from model.counting import Lemma, Rules
 from model.formulas import INT, Node
-from model.induction import Engine, Settings, prove_at_first, prove_implied, prove_kept
+from model.induction import Engine, Rung, Settings, prove_at_first, prove_implied, prove_kept
 from model.unbounded import Meaning, Sum
 from spec.concrete import View, evaluate
 from spec.tree import walk
@@ -28,7 +28,7 @@ Steps = tuple[str, ...]
 def proves(engine: Engine, steps: Steps = ()) -> Iterator[str]:
     """True statements of the warehouse that the engine does not prove."""
     protocol, kept = warehouse.loaded(), warehouse.statements(warehouse.kept)
-    settings = Settings(engine, ladder=((0, True), (1, True), (1, False), (2, True)))
+    settings = Settings(engine, ladder=(Rung(0, True), Rung(1, True), Rung(1, False), Rung(2, True)))
     found = prove_at_first(protocol, kept, settings)
     found += prove_implied(protocol, warehouse.statements(warehouse.follows), kept, settings)
     for name in steps or protocol.transactions:
@@ -39,7 +39,7 @@ def proves(engine: Engine, steps: Steps = ()) -> Iterator[str]:
 def proves_nothing_false(engine: Engine, steps: Steps = ()) -> Iterator[str]:
     """False statements that the engine proves: of each at least one step, or the first state, has to remain."""
     protocol, kept, wrong = warehouse.loaded(), warehouse.statements(warehouse.kept), warehouse.statements(warehouse.wrong)
-    settings = Settings(engine, resources=400_000, ladder=((0, True), (1, False)))
+    settings = Settings(engine, resources=400_000, ladder=(Rung(0, True), Rung(1, False)))
     for name, e in wrong.items():
         found = prove_kept(protocol, protocol.transactions[BREAKS[name]], {**kept, name: e}, {name: e}, settings)
         yield from (f"{o.goal} is false, but proved at {o.step}" for o in found if o.outcome == "proved")

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from model.counting import Lemma
+from model.frames import cells_read, cells_written
 from model.grounding import Grounding
-from model.induction import Engine, Settings, cells_read, cells_written, question_of_step
+from model.induction import Engine, Settings, question_of_step
 from spec.concrete import Row, RowId, View, evaluate, may_send, perform
 from spec.kinds import Term
 from spec.text import Protocol

@@ -10,7 +10,7 @@ import pytest
 
 from marketproof.recheck import judge
 from marketproof.variants import load
-from model.induction import Obligation, Settings, never_enabled, prove_implied, prove_invariants, prove_kept, prove_steps
+from model.induction import Obligation, Rung, Settings, never_enabled, prove_implied, prove_invariants, prove_kept, prove_steps
 from properties.claims import Goal, goal_of
 from properties.paper_claims import CLAIMS
 from spec.language import every, implies
@@ -20,7 +20,7 @@ from spec.text import Protocol
 from spec.tree import Expression, boolean
 
 JOINED_ONCE = str(Path(__file__).parents[2] / "examples" / "joined_once.py")
-QUICK = Settings(ladder=((0, True), (1, True), (1, False)))
+QUICK = Settings(ladder=(Rung(0, True), Rung(1, True), Rung(1, False)))
 
 
 @cache
