@@ -17,6 +17,7 @@ from model.market import Market, MarketError, populate
 from model.scope import NUMBERS, Scope
 from model.search import Answer, Problem, Search, all_steps
 from model.solver import BACKEND, SolverMissing
+from model.traps import TrapSearch
 from model.witness import Witness, broken, told
 from properties.claims import Claim, goal_of, sometimes_of
 from properties.starts import populated
@@ -26,6 +27,10 @@ from spec.schema import NotExpressible
 from spec.text import Protocol
 
 COALITION_OF_ALL = "any f < n/2"
+REPRESENTATIVES = (
+    "of the pre-images that a deviating member can send for the same rows, and of values that nobody honest reads, those of an honest "
+    "member and the first are followed; to leave a trap honest parties take up no identifier that nothing names"
+)
 
 
 def versions(*packages: str) -> dict[str, str]:
@@ -40,6 +45,14 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+
+
+def method_of(claim: Claim, answer: Answer) -> str:
+    """How the search looked."""
+    if claim.kind != "live":
+        return f"bounded search (finite symbolic meaning, {BACKEND})"
+    found = f": honest parties alone reach it from every one of {answer.states} states" if answer.states else ""
+    return f"exploration of concrete states for traps{found}"
 
 
 def solver_for(claim: Claim) -> str:
@@ -110,10 +123,10 @@ class Bench:
     def shortest(self, claim: Claim, coalition: Coalition, scope: Scope, depth: int, start: str) -> Answer:
         """The search's answer for a claim of one part, on one run or on two."""
         goal = goal_of(claim, self.protocol, all_steps(self.protocol, coalition))
-        if goal.live:
-            return Answer(None, 0, "progress is shown by a ranking argument, and none is given for this variant")
         deadline = None if self.timeout_s is None else time.monotonic() + self.timeout_s
         rows = self.market(scope, start).rows
+        for part, live in goal.live.items():
+            return TrapSearch(self.protocol, self.compiled, part, live, scope, coalition, rows, deadline, self.progress).run(depth)
         search = Search(Problem(self.protocol, goal, scope, coalition, rows, self.seed, deadline=deadline, progress=self.progress))
         try:
             return search.run(depth)
@@ -127,12 +140,14 @@ class Bench:
             "hashes are injective and nonces unguessable unless seen", f"coalition: {coalition.described}", *claim.assumptions,
             f"whole numbers that a step names are {NUMBERS[0]} to {NUMBERS[-1]}",
         ]  # fmt: skip
+        if claim.kind == "live":
+            assumptions.append(REPRESENTATIVES)
         for name, taken in self.protocol.readings.items():
             if taken != self.protocol.switches[name].default:
                 assumptions.append(f"{name} reads as {taken!r}")
         return Row(
             claim=claim.name, variant=self.protocol.name, coalition=coalition.name, verdict=verdict, part=claim.parts[0].name,
-            method=f"bounded search (finite symbolic meaning, {BACKEND})", scope=f"{scope} and one spare of each", depth=answer.depth,
+            method=method_of(claim, answer), scope=f"{scope} and one spare of each", depth=answer.depth,
             start=start, assumptions=assumptions, reason=answer.unknown, seed=self.seed, versions=versions("python-sat"),
         )  # fmt: skip
 

@@ -92,8 +92,14 @@ def attack_told(bench: Bench, witness: Witness) -> dict[str, Any]:
         "start": witness.start,
         "honest_steps_before": len(witness.prefix),
         "runs": [run_told(bench, witness, scope, run) for run in witness.runs],
+        "silent": {member: role for member, role in scope.members().items() if role and member in silent(witness)},
         "broken": witness.told[-1],
     }
+
+
+def silent(witness: Witness) -> set[str]:
+    """Who deviates by doing nothing."""
+    return set(witness.deviating) - {given["caller"] for run in witness.runs for _, given in run}
 
 
 def run_told(bench: Bench, witness: Witness, scope: Scope, run: list[Action]) -> list[dict[str, Any]]:

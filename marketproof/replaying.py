@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from adversaries.coalitions import COALITIONS
+from ledger_runtime.digests import to_ledger
 from ledger_runtime.world import StepRefused, World
 from model.enumeration import Action
 from model.explain import explain
-from model.scope import Scope
+from model.honest import Group, Honest, Undecided
+from model.scope import Scope, values_of
 from model.search import all_steps
 from model.witness import Witness
 from properties.claims import Claim, Goal, goal_of
+from properties.ranking import Liveness
 from spec.concrete import View, evaluate
+from spec.kinds import Kind
 from spec.text import Protocol
 from spec.tracing import Transaction
 
@@ -31,23 +37,70 @@ def replay(
     check_shape(witness, members)
     worlds = [World(protocol, scope.facts(), frozenset(), scope.universe(protocol)) for _ in witness.runs]
     explanation: list[str] = []
+    traps = None
     for world, run in zip(worlds, witness.runs, strict=True):
         for number, action in enumerate(witness.prefix, 1):
             progress(f"step {number} of the start")
             take(world, steps, action, f"step {number} of the start")
         world.coalition = members
+        traps = traps_of(goal, witness.part, world, scope)
         for number, action in enumerate(run, 1):
             progress(f"step {number}")
+            if traps is not None:
+                traps.before(action, number)
             explanation = broken_by_step(goal, witness.part, world, steps, action)
             if len(worlds) == 1 and (early := (broken_state(goal, witness.part, world.view()) or (explanation and number < len(run)))):
                 raise ReplayFailed(f"{claim.name} is broken before step {number}: {early}")
             take(world, steps, action, f"step {number}")
     view = worlds[0].view()
     view.second = worlds[-1].view()
-    explanation = explanation or broken_state(goal, witness.part, view)
+    explanation = explanation or broken_state(goal, witness.part, view) or ([] if traps is None else traps.explained())
     if not explanation:
         raise ReplayFailed(f"after the last step {claim.name} ({witness.part}) still holds")
     return explanation
+
+
+@dataclass
+class LedgerTraps:
+    """What honest parties can still reach from the states of a ledger, while a witness is replayed on it."""
+
+    claim: Liveness
+    world: World
+    honest: Honest
+    groups: list[Group]
+
+    def before(self, action: Action, number: int) -> None:
+        """Before a step: the state is no trap yet, and the step makes nobody late of whom the claim speaks."""
+        rows = dict(self.world.view().rows)
+        try:
+            trap = self.honest.trap(rows, self.groups)
+        except Undecided:
+            trap = None
+        if trap is not None:
+            raise ReplayFailed(f"the state before step {number} is a trap already: {trap.told([])}")
+        self.groups = [group for group in self.groups if self.honest.timely(action[0], rows, group)]
+
+    def explained(self) -> list[str]:
+        """Why the last state is a trap; empty when it is none."""
+        try:
+            trap = self.honest.trap(dict(self.world.view().rows), self.groups)
+        except Undecided as error:
+            raise ReplayFailed(f"it is not decided whether the last state is a trap: {error}") from error
+        return [] if trap is None else [trap.told(sorted(self.world.coalition))]
+
+
+def traps_of(goal: Goal, part: str, world: World, scope: Scope) -> LedgerTraps | None:
+    """For a claim that honest parties can reach something: those parties on the ledger, with digests for pre-images."""
+    claim = goal.live.get(part)
+    if claim is None:
+        return None
+    oracle = world.network.oracle
+
+    def values(kind: Kind, universe: dict[str, list[Any]]) -> list[Any]:
+        return [to_ledger(kind, value, oracle) for value in values_of(kind, universe)]
+
+    honest = Honest(world.protocol, world.compiled, scope, claim, world.coalition, values, world.view())
+    return LedgerTraps(claim, world, honest, honest.groups())
 
 
 def check_shape(witness: Witness, members: frozenset[str]) -> None:

@@ -72,7 +72,7 @@ def decide(order: Order, bench: Bench | None = None) -> Decided:
     coalition = COALITIONS[order.coalition]
     decided = bench.decide(claim, coalition, Scope.parse(order.scope), order.depth, order.start)
     nobody = not coalition.deviating and "forge" not in coalition.powers
-    if decided.row.verdict == "holds_to" and nobody and order.start == "market":
+    if decided.row.verdict == "holds_to" and nobody and order.start == "market" and claim.kind != "live":
         decided.row.confirmed = bench.enumerated(claim, coalition, CONFIRM_SCOPE, min(CONFIRM_DEPTH, order.depth))
     return decided
 

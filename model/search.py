@@ -63,11 +63,12 @@ class Attack:
 
 @dataclass(frozen=True)
 class Answer:
-    """The attack, or how deep none exists, or why it is not known."""
+    """The attack, or how deep none exists, or why it is not known; where states are looked at one by one, how many."""
 
     attack: Attack | None
     depth: int
     unknown: str = ""
+    states: int = 0
 
 
 def all_steps(protocol: Protocol, coalition: Coalition) -> dict[str, Transaction]:

@@ -70,7 +70,8 @@ class Attack:
 
 def attack_of(value: Value) -> Attack:
     """An attack, its shapes checked."""
-    runs = tuple(run_of(run) for run in value["runs"].items)
+    silent = tuple(Party(name, role, True) for name, role in value["silent"].texts_by_name.items())
+    runs = tuple(run_of(run, silent) for run in value["runs"].items)
     if len(runs) not in (1, 2):
         raise Malformed(value.file, f"{value.place} has {len(runs)} runs, not one or two")
     if sum(len(run.steps) for run in runs) > MOST_STEPS:
@@ -78,7 +79,8 @@ def attack_of(value: Value) -> Attack:
     return Attack(value["start"].one_of(STARTS), value["honest_steps_before"].whole, runs, value["broken"].text)
 
 
-def run_of(value: Value) -> Run:
+def run_of(value: Value, silent: tuple[Party, ...] = ()) -> Run:
+    """A run; who deviates by doing nothing stands beside the others."""
     parties: dict[str, Party] = {}
     steps = []
     for item in value.items:
@@ -89,6 +91,7 @@ def run_of(value: Value) -> Run:
             known = parties.get(name, party)
             parties[name] = Party(name, known.role, known.deviating or party.deviating)
         steps.append(step)
+    parties |= {party.name: party for party in silent}
     return Run(tuple(parties.values()), tuple(steps))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from properties.verdicts import Row
 
 WIDTH = 100
-CLAIM_WIDTH, CELL_WIDTH = 11, 10
+CLAIM_WIDTH, CELL_WIDTH = 14, 10
 COLOURS = {"refuted": "31", "holds_to": "33", "proved": "32", "unknown": "35", "error": "41"}
 CELLS = {
     "refuted": "✗ in {}", "holds_to": "holds ≤{}", "proved": "proved", "unknown": "unknown", "error": "ERROR",

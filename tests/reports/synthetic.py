@@ -27,7 +27,8 @@ def step(kind: str = "transaction", by: str = "co-1", **more: Any) -> dict[str, 
 
 
 def attack(*runs: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"start": "market", "honest_steps_before": 7, "runs": list(runs), "broken": "this breaks it: 1 is not 2"}
+    broken = "this breaks it: 1 is not 2"
+    return {"start": "market", "honest_steps_before": 7, "runs": list(runs), "silent": {}, "broken": broken}
 
 
 def claim(name: str, part: str, kind: str, **more: Any) -> dict[str, Any]:

@@ -63,3 +63,15 @@ def test_messages_name_whom_they_reach(tmp_path: Path) -> None:
     (run,) = read(tmp_path / "e", "attacks.json")["attacks"]["witnesses/C12-orderer.json"]["runs"]
     agreed = next(step for step in run if step["kind"] == "off_ledger")
     assert (agreed["name"], agreed["by"], agreed["reaches"], agreed["event"]) == ("AgreeContract", "do-1", {"co-5": "CO"}, "")
+
+
+def test_who_deviates_by_silence_is_named_and_drawn(tmp_path: Path) -> None:
+    fast = (*FAST_CHECK[:4], "--claim", "C32", "--coalition", "CO", "--evidence", tmp_path / "e")
+    assert spawned(*fast).code == 0
+    attacks = read(tmp_path / "e", "attacks.json")["attacks"]
+    for name in ("witnesses/C32-closed-CO.json", "witnesses/C32-ended-CO.json"):
+        assert attacks[name]["silent"] == {"co-1": "CO"} and "unless co-1" in attacks[name]["broken"]
+    assert attacks["witnesses/C32-ended-CO.json"]["runs"] == [[]]
+    assert spawned("report", tmp_path / "e", "--out", tmp_path / "r").code == 0
+    page = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    assert page.count("CO, deviating") >= 2
