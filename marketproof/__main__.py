@@ -1,4 +1,4 @@
-"""The command line: `marketproof check | attack | replay | report | spec | doctor | completion`."""
+"""The command line: `marketproof check | attack | replay | waive | bridge | recheck | report | spec | doctor | completion`."""
 
 from __future__ import annotations
 
@@ -111,6 +111,13 @@ def add_proofs(commands: Any) -> None:
     waive.add_argument("--out", metavar="FILE", help="write the results as JSON there")
     waive.add_argument("--accept", action="store_true", help="commit the results of all amendments, for the evidence of later checks")
     add_common(waive, with_seed=False)
+
+    bridge = commands.add_parser("bridge", help="prove that what commits equals a serial run; tell what escapes that")
+    add_variant(bridge, None)
+    bridge.add_argument(
+        "--evidence", default="evidence-of-bridging", metavar="DIR", help="where its questions are written (default: evidence-of-bridging)"
+    )
+    add_common(bridge)
 
     again = commands.add_parser("recheck", help="have cvc5 confirm every proof of an evidence directory, without this program's prover")
     again.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`, or any folder with .smt2 files")

@@ -30,7 +30,7 @@ from model.progress import prove_rule, questions_asked
 from model.search import all_steps
 from properties.claims import Claim
 from properties.proofs import Plan, plan_of
-from properties.verdicts import Row
+from properties.verdicts import ATOMIC_STEP, Row
 from spec.text import Protocol
 from spec.tracing import Transaction
 
@@ -222,7 +222,7 @@ def proved_row(bench: Bench, claim: Claim, coalition: str, proof: Proof) -> Row:
     lemmas = [f"{name} (by hand, proved): {proof.plan.statements[name]}" for name in proof.plan.rests_on(claim.label)]
     endorsed = bench.protocol.policy.endorsement
     assumptions = [
-        "a committed valid transaction is one atomic step (execute-order-validate re-checks every read)",
+        ATOMIC_STEP,
         "hashes are injective; what deviating members send is not limited by what they know",
         "any number of members deviate, as far as the claim itself does not limit them",
         *([] if endorsed == "any" else [f"who deviates has not the signatures that the endorsement policy asks for ({endorsed})"]),

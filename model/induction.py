@@ -125,10 +125,15 @@ class Question:
         return grounding
 
     def decide(self, name: str, expression: Expression, arguments: Environment, state: State) -> Obligation:
-        """Ask with few consequences first, then with more; the last answer that is no proof stands."""
-        start, read = time.perf_counter(), cells_read(expression)
-        goal = self.meaning.holds(expression, arguments, state)
-        outcome, text, grounding = "", "", None
+        """Whether an expression can be false in a state."""
+        return self.settle(name, self.meaning.holds(expression, arguments, state), cells_read(expression))
+
+    def settle(self, name: str, goal: Node, read: frozenset[str] = frozenset()) -> Obligation:
+        """Ask with few consequences first, then with more; the last answer that is no proof stands.
+
+        read: the cells that the goal reads, for rungs of the ladder that leave out hypotheses which read none of them.
+        """
+        start, outcome, text, grounding = time.perf_counter(), "", "", None
         for deep, nearby in self.settings.ladder:
             before, grounding = text, self.grounded(goal, read if nearby else None, deep)
             text = grounding.text()
