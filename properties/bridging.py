@@ -159,8 +159,15 @@ class Reader:
         yield from self.value(body, stopped)
 
     def looped(self, binder: Binder, body: Expression, path: Path) -> Iterator[Reading]:
-        yield from self.value(binder.condition, (*path, Each(Binder(binder.domain, binder.variable, TRUE))))
-        yield from self.value(body, (*path, Each(binder)))
+        yield from self.value(binder.condition, (*path, Each(self.known(binder, TRUE))))
+        yield from self.value(body, (*path, Each(self.known(binder, binder.condition))))
+
+    def known(self, binder: Binder, condition: Expression) -> Binder:
+        """The loop with a condition; a scan comes only to identifiers that have a row in a table that it reads."""
+        if binder.domain._op == "sort":
+            rows = [node(EXISTS, TRUE._kind, name, binder.variable) for name in scanned(self.schema, binder.domain)]
+            condition = conjunction(disjunction(*rows), condition)
+        return Binder(binder.domain, binder.variable, condition)
 
     def domain(self, domain: Expression, path: Path) -> Iterator[Reading]:
         """A list is read through its length, rows under a prefix as a range, a scan as a range of every table of the sort."""
@@ -179,7 +186,7 @@ class Reader:
         path: Path = ()
         for binder in binders:
             found += [*self.domain(binder.domain, path), *self.looped(binder, TRUE, path)]
-            path = (*path, Each(binder))
+            path = (*path, Each(self.known(binder, binder.condition)))
         return found, path
 
     def write(self, write: Write) -> Iterator[Reading]:
