@@ -42,7 +42,7 @@ class Checked:
     vacuous: list[str]
     job: dict[str, Any] | None
     proof: Proof | None
-    bridging: Bridging
+    bridging: Bridging | None
 
     @property
     def rows(self) -> list[tuple[str, Row, list[str]]]:
@@ -80,18 +80,18 @@ def variants_of(given: argparse.Namespace) -> tuple[str, ...]:
 def check_variant(
     given: argparse.Namespace, name: str, bench: Bench, claims: list[Claim], against: list[Coalition], say: Any
 ) -> Checked:
-    """The training job, the proofs, the bridging theorem and the matrix of one variant."""
+    """The training job, the proofs and the matrix of one variant; of the whole matrix also the bridging theorem."""
     job = None if given.without_job else run_job(bench, given, bench.progress, say)
     proof = None
     if has_lemmas(bench.protocol) and not given.switch:
         proof = prove(bench, claims, (name, given.switch), given.jobs)
         bench.progress.done()
-    bridging = prove_bridging(bench)
+    bridging = None if given.claim or given.coalition else prove_bridging(bench)
     bench.progress.done()
     decided = decide_matrix(bench, given, name, claims, against, proof, say)
-    if bridging.proved:
-        referring(one.row for _, one in decided)
-    say(summed_up(bridging))
+    if bridging is not None:
+        say(summed_up(bridging))
+        referring([one.row for _, one in decided] if bridging.proved else [])
     vacuous = tell_sometimes(bench, given, claims, say)
     bench.progress.done()
     return Checked(bench, name, decided, vacuous, job, proof, bridging)
@@ -104,7 +104,7 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
     for checked in found:
         if checked.job is not None:
             files[job_file(checked.bench.protocol.name)] = evidence.canonical(checked.job)
-        files.update(checked.bridging.files())
+        files.update({} if checked.bridging is None else checked.bridging.files())
         if checked.proof is not None:
             files.update(checked.proof.files())
             known = accepted(checked.bench.protocol)

@@ -97,7 +97,7 @@ def in_range(protocol: Protocol, transaction: Transaction, binder: Binder, setti
     element = states.element(binder, binder)
     environment = {**around(states, binder.condition), **states.arguments}
     inside, _ = states.inside(binder, element, environment, states.first)
-    rows = [states.meaning.present(table, [(element,)], states.first) for table in scanned(protocol.schema, binder.domain)]
+    rows = [states.meaning.present(table, [(element,)], states.first) for table in scanned(protocol.schema, binder.domain._args[0])]
     question = Question(protocol, transaction.name, states.meaning, states.given, {}, {}, settings)
     return question.settle(f"ranges: the scan of {binder.domain._args[0]}", f.implication(inside, f.disjunction(*rows)))
 

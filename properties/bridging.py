@@ -165,14 +165,14 @@ class Reader:
     def known(self, binder: Binder, condition: Expression) -> Binder:
         """The loop with a condition; a scan comes only to identifiers that have a row in a table that it reads."""
         if binder.domain._op == "sort":
-            rows = [node(EXISTS, TRUE._kind, name, binder.variable) for name in scanned(self.schema, binder.domain)]
+            rows = [node(EXISTS, TRUE._kind, name, binder.variable) for name in scanned(self.schema, binder.domain._args[0])]
             condition = conjunction(disjunction(*rows), condition)
         return Binder(binder.domain, binder.variable, condition)
 
     def domain(self, domain: Expression, path: Path) -> Iterator[Reading]:
         """A list is read through its length, rows under a prefix as a range, a scan as a range of every table of the sort."""
         if domain._op == "sort":
-            yield from (Reading(name, (), path, EXISTS) for name in scanned(self.schema, domain))
+            yield from (Reading(name, (), path, EXISTS) for name in scanned(self.schema, domain._args[0]))
             return
         listed = domain._op == "list"
         keys = domain._args[2 if listed else 1 :]
@@ -213,10 +213,10 @@ def on(path: Path, condition: Expression) -> Path:
     return path if condition is TRUE else (*path, Holds(condition))
 
 
-def scanned(schema: Schema, domain: Expression) -> list[str]:
+def scanned(schema: Schema, sort: str) -> list[str]:
     """The tables on the ledger whose ranges a declared scan of a sort reads: those with one key component, of that sort."""
     tables = schema.tables.values()
-    return [t.name for t in tables if t.on_ledger and len(t.key) == 1 and t.key[0][1].sort == domain._args[0]]
+    return [t.name for t in tables if t.on_ledger and len(t.key) == 1 and t.key[0][1].sort == sort]
 
 
 def reached_by(transaction: Transaction, write: Write, cell: str) -> Expression:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from properties.bridging import Clause, Holds, Path, Reading, Stop, clauses
+from properties.bridging import Clause, Holds, Path, Reading, Stop, clauses, scanned
 from spec import concrete
 from spec.concrete import Outcome, View, domain_values, evaluate
 from spec.schema import Binder, Schema
@@ -61,12 +61,24 @@ def elements(binder: Binder, environment: Environment, view: View) -> Iterator[E
             yield inner
 
 
+class Scanned(dict[str, Any]):
+    """The values of each sort; to ask for them is to read the range of every table of that sort, as the ledger does."""
+
+    def __init__(self, view: View, ranges: Places) -> None:
+        super().__init__(view.universe)
+        self.schema, self.ranges = view.schema, ranges
+
+    def __getitem__(self, sort: str) -> Any:
+        self.ranges.update((name, ()) for name in scanned(self.schema, sort))
+        return super().__getitem__(sort)
+
+
 def executed(transaction: Transaction, arguments: Environment, view: View) -> tuple[Outcome, Places, Places]:
     """What the walk gives, and the rows and ranges that it read on the way."""
     rows: Places = set()
     ranges: Places = set()
     watched = View(
-        view.schema, view.rows, view.universe, view.coalition,
+        view.schema, view.rows, Scanned(view, ranges), view.coalition,
         on_read=lambda table, key: rows.add((table, key)), on_range=lambda table, prefix: ranges.add((table, prefix)),
     )  # fmt: skip
     return concrete.run(transaction, arguments, watched), rows, ranges
