@@ -94,6 +94,12 @@ def add_search(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs", type=jobs, default=min(os.cpu_count() or 1, 8), metavar="N", help="processes that work (default: one for each core)"
+    )
+
+
 def add_common(parser: argparse.ArgumentParser, with_seed: bool = True) -> None:
     parser.add_argument("--json", action="store_true", help="print the result as JSON on standard output")
     if with_seed:
@@ -117,6 +123,7 @@ def add_proofs(commands: Any) -> None:
     bridge.add_argument(
         "--evidence", default="evidence-of-bridging", metavar="DIR", help="where its questions are written (default: evidence-of-bridging)"
     )
+    add_jobs(bridge)
     add_common(bridge)
 
     again = commands.add_parser("recheck", help="have cvc5 confirm every proof of an evidence directory, without this program's prover")
@@ -137,9 +144,7 @@ def parser() -> Parser:
     check.add_argument(
         "--evidence", metavar="DIR", help="where it is written (default: evidence; for a part of the matrix evidence-of-a-part)"
     )
-    check.add_argument(
-        "--jobs", type=jobs, default=min(os.cpu_count() or 1, 8), metavar="N", help="processes that search (default: one for each core)"
-    )
+    add_jobs(check)
     check.add_argument("--without-job", action="store_true", help="only the matrix, without the training job")
     check.add_argument("--accept", action="store_true", help="write the committed expectations anew from this run of the whole matrix")
 

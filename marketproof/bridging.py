@@ -13,18 +13,20 @@ from typing import Any
 
 from marketproof import evidence
 from marketproof.bench import Bench, versions
+from marketproof.progress import Progress
 from marketproof.proving import RESOURCES, Confirmed, second_opinion
+from marketproof.variants import load
+from marketproof.workers import ready_for_work, spread
 from model.bridging import LADDER, prove_covers
 from model.induction import Obligation, Settings
 from model.own_reads import prove_no_own_reads, prove_ranges
-from model.validation_rule import prove_ledger
+from model.validation_rule import prove_ledger, prove_outcome
 from properties.bridging import Reading, clauses
 from properties.escapes import ESCAPES, Escape, blind_rows, concerned, decided_on
 from properties.verdicts import ATOMIC_STEP, ATOMIC_STEP_PROVED, Row
 from reports import terminal
 from spec.schema import Schema, Write
 from spec.text import Protocol
-from spec.tracing import Transaction
 from spec.wording import expression_text
 
 STANDARD = ("paper", "hardened")
@@ -122,29 +124,54 @@ class Bridging:
 # --- proving ---
 
 
-def prove_bridging(bench: Bench) -> Bridging:
-    """The theorem for every transaction of a variant, each question confirmed by the second solver."""
+def prove_bridging(bench: Bench, prepared: tuple[Any, list[tuple[str, str]]] | None = None, jobs: int = 1) -> Bridging:
+    """The theorem for every transaction of a variant, each question confirmed by the second solver.
+
+    By `jobs` processes where `prepared` says how a worker loads the same variant: its name or file, and the switches.
+    """
     began, found = time.monotonic(), Bridging(bench.protocol)
-    settings = Settings(seed=bench.seed, resources=RESOURCES, ladder=LADDER)
-    steps = [step for step in bench.protocol.transactions.values() if step.on_ledger]
+    names = [name for name, step in bench.protocol.transactions.items() if step.on_ledger]
     bench.progress.start(f"bridging {bench.protocol.name}")
-    for done, step in enumerate(steps, start=1):
-        found.transactions.append(bridged(bench.protocol, step, settings))
-        bench.progress(f"{done} of {len(steps)} transactions")
-    found.ledger = confirmed(prove_ledger(settings))
+    alone = prepared is None or jobs == 1
+    answers = (bridged(bench, name) for name in names) if alone else spread(work, names, prepare, (*(prepared or ()), bench.seed), jobs)
+    for done, one in enumerate(answers, start=1):
+        found.transactions.append(one)
+        bench.progress(f"{done} of {len(names)} transactions")
+    found.ledger = confirmed(prove_ledger(settings_of(bench)))
     found.seconds = time.monotonic() - began
     return found
 
 
-def bridged(protocol: Protocol, step: Transaction, settings: Settings) -> Bridged:
+_prepared: list[Bench] = []
+
+
+def prepare(name: Any, switches: list[tuple[str, str]], seed: int) -> None:
+    """In a worker: load the variant once."""
+    ready_for_work()
+    _prepared.append(Bench(load(name, switches), seed))
+
+
+def work(name: str) -> Bridged:
+    return bridged(_prepared[0], name)
+
+
+def settings_of(bench: Bench) -> Settings:
+    return Settings(seed=bench.seed, resources=RESOURCES, ladder=LADDER)
+
+
+def bridged(bench: Bench, name: str) -> Bridged:
     """One transaction's part of the theorem."""
-    schema, stated = protocol.schema, clauses(protocol.schema, step)
+    protocol, schema, settings = bench.protocol, bench.protocol.schema, settings_of(bench)
+    step = protocol.transactions[name]
+    stated = clauses(schema, step)
     readings = [reading for clause in stated for reading in clause.readings]
     points = [reading for reading in readings if len(reading.keys) == len(schema.tables[reading.table].key)]
+    guards = [clause.name for clause in stated if clause.guard is not None]
+    outcome = prove_outcome(step.name, guards, [clause.name for clause in stated if clause.guard is None], settings)
     return Bridged(
         step.name, distinct(points, schema), distinct([reading for reading in readings if reading not in points], schema),
         distinct(step.writes, schema),
-        confirmed([*prove_covers(protocol, step, stated, settings), *prove_ranges(protocol, step, settings)]),
+        confirmed([*prove_covers(protocol, step, stated, settings), outcome, *prove_ranges(protocol, step, settings)]),
         confirmed(prove_no_own_reads(protocol, step, replace(settings, ladder=LADDER[:1]))),
     )  # fmt: skip
 
@@ -174,14 +201,12 @@ def referring(rows: Iterable[Row]) -> None:
 
 def bridge(given: argparse.Namespace) -> int:
     """Prove, tell, and write the evidence: 0 when the theorem is proved of every transaction, 1 when it is not."""
-    from marketproof.progress import Progress
-    from marketproof.variants import load
-
     place = Path(given.evidence)
     evidence.check_place(place)
     progress = Progress()
-    benches = [Bench(load(name, given.switch), given.seed, None, progress) for name in ([given.variant] if given.variant else STANDARD)]
-    found = [prove_bridging(bench) for bench in benches]
+    names = STANDARD if given.variant is None else (given.variant,)
+    benches = {name: Bench(load(name, given.switch), given.seed, None, progress) for name in names}
+    found = [prove_bridging(bench, (name, given.switch), given.jobs) for name, bench in benches.items()]
     progress.done()
     files = {name: text for one in found for name, text in one.files().items()}
     evidence.write(place, {"verdicts.json": evidence.verdicts_text([]), **files})

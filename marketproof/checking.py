@@ -86,7 +86,7 @@ def check_variant(
     if has_lemmas(bench.protocol) and not given.switch:
         proof = prove(bench, claims, (name, given.switch), given.jobs)
         bench.progress.done()
-    bridging = None if given.claim or given.coalition else prove_bridging(bench)
+    bridging = None if given.claim or given.coalition else prove_bridging(bench, (name, given.switch), given.jobs)
     bench.progress.done()
     decided = decide_matrix(bench, given, name, claims, against, proof, say)
     if bridging is not None:

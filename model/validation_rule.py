@@ -1,12 +1,14 @@
-"""The ledger's part of the bridging theorem: equal versions mean equal rows, and so commits equal a serial run, by induction.
+"""How the parts of the bridging theorem fit together, and the ledger's part of it, as questions without any text.
 
-The rule of validation, as questions of their own: a commit gives every row that it writes a version above all before it, nothing is
-ever deleted, and a transaction is valid only if each key that it read, and each range, has the versions that its endorser saw.
+Clauses that are covered by their reads make a call whose outcome is.  A commit gives every row that it writes a version above all
+before it, nothing is ever deleted, and a transaction is valid only if each key that it read, and each range, has the versions that
+its endorser saw: so equal versions mean equal rows, and what commits equals a serial run, by induction over commits.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from model import formulas as f
@@ -133,15 +135,44 @@ def serial_question() -> Question:
 def prove_ledger(settings: Settings = DEFAULTS) -> list[Obligation]:
     """What the theorem needs of the ledger, of whatever transactions."""
     questions = {**version_questions(), "commits equal a serial run": serial_question()}
-    return [decided(name, question, settings) for name, question in questions.items()]
+    return [decided(name, LEDGER, question, settings) for name, question in questions.items()]
 
 
-def decided(name: str, question: Question, settings: Settings = DEFAULTS) -> Obligation:
+def outcome_question(guards: Iterable[str], rest: Iterable[str]) -> Question:
+    """(a) of a whole call: the same guard refuses it in both states, or none does and all effects and events are the same.
+
+    Assumed: (a) of each clause, and that the states agree on what each clause read that was evaluated in the first of them.
+    """
+    given: list[tuple[str, Node]] = []
+    first, second, goals = f.TRUE, f.TRUE, []  # that all guards so far hold
+    for name in guards:
+        one, other = (f.apply(f"{name} holds in the {which}", BOOL) for which in ("first", "second"))
+        given += covered(name, first, f.equal(one, other))
+        goals.append(f.equal(f.conjunction(first, f.negation(one)), f.conjunction(second, f.negation(other))))
+        first, second = f.conjunction(first, one), f.conjunction(second, other)
+    for name in rest:
+        same = f.apply(f"{name} is the same", BOOL)
+        given += covered(name, first, same)
+        goals.append(f.implication(first, f.conjunction(second, same)))
+    return given, f.conjunction(*goals)
+
+
+def covered(name: str, evaluated: Node, same: Node) -> list[tuple[str, Node]]:
+    read = f.apply(f"agree on what {name} reads", BOOL)
+    return [(f"what {name} reads", f.implication(evaluated, read)), (f"reads cover {name}", f.implication(read, same))]
+
+
+def prove_outcome(step: str, guards: Iterable[str], rest: Iterable[str], settings: Settings = DEFAULTS) -> Obligation:
+    """That the clauses of a step, each covered by its reads, make an outcome that is."""
+    return decided("reads cover the outcome", step, outcome_question(guards, rest), settings)
+
+
+def decided(name: str, where: str, question: Question, settings: Settings = DEFAULTS) -> Obligation:
     start = time.perf_counter()
     assertions = [("the goal fails", settings.engine.denied(question[1])), *question[0]]
     used = dict.fromkeys(node.sort for node in f.below(node for _, node in assertions))
     declared = [f"(declare-sort {f.sort_text(sort)} 0)" for sort in used if sort not in (BOOL, INT)]
     text = f.script(assertions, declared)
     outcome = {"unsat": "proved", "sat": "failed"}.get(check(text, settings.seed, settings.resources), "unknown")
-    header = f"; {name} cannot fail on {LEDGER}, whatever transactions are\n; expected: unsat\n(set-logic ALL)\n"
-    return Obligation(name, LEDGER, outcome, "solver", time.perf_counter() - start, f"{header}{text}(check-sat)\n")
+    header = f"; {name} cannot fail: {where}\n; expected: unsat\n(set-logic ALL)\n"
+    return Obligation(name, where, outcome, "solver", time.perf_counter() - start, f"{header}{text}(check-sat)\n")

@@ -59,7 +59,7 @@ def test_every_transaction_is_bridged(name: str) -> None:
     for one, step in zip(found.transactions, steps, strict=True):
         goals = [known.obligation.goal for known in one.obligations]
         wanted = [*(f"guard {g}" for g in step.guards), *(f"effect {e}" for e in step.effects), *(f"event {e}" for e in step.events)]
-        assert goals[: len(wanted)] == [f"reads cover {clause}" for clause in wanted] and goals[len(wanted) :] == ["ranges"]
+        assert goals == [*(f"reads cover {clause}" for clause in wanted), "reads cover the outcome", "ranges"]
         assert all(known.second == "confirmed" for known in one.obligations if known.obligation.by == "solver")
 
 
@@ -272,7 +272,10 @@ def test_the_rule_of_validation_is_proved() -> None:
     assert {o.outcome for o in validation_rule.prove_ledger()} == {"proved"} and len(validation_rule.prove_ledger()) == 4
 
 
-QUESTIONS = {**validation_rule.version_questions(), "serial": validation_rule.serial_question()}
+QUESTIONS = {
+    **validation_rule.version_questions(), "serial": validation_rule.serial_question(),
+    "outcome": validation_rule.outcome_question(["guard a", "guard b"], ["effect", "event"]),
+}  # fmt: skip
 NEEDED = [(name, reason) for name, (given, _) in QUESTIONS.items() for reason, _ in given if reason != "no version is above the clock"]
 
 
@@ -281,11 +284,11 @@ def test_each_part_of_the_rule_is_needed(name: str, reason: str) -> None:
     """Versions used again, a commit that does something else, no comparison of versions, a call that reads do not cover, ..."""
     given, goal = QUESTIONS[name]
     less = [one for one in given if one[0] != reason]
-    assert len(less) == len(given) - 1 and validation_rule.decided(name, (less, goal)).outcome == "failed"
+    assert len(less) == len(given) - 1 and validation_rule.decided(name, "", (less, goal)).outcome == "failed"
 
 
 def test_a_version_without_its_place_in_the_block_does_not_tell_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two transactions of one block that write one key leave rows of one block number."""
     monkeypatch.setattr(validation_rule, "alike", lambda one, other: f.equal(one[0], other[0]))
     given, goal = validation_rule.version_questions()["versions tell rows after a commit"]
-    assert validation_rule.decided("rows", (given, goal)).outcome == "failed"
+    assert validation_rule.decided("rows", "", (given, goal)).outcome == "failed"
