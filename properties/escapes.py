@@ -148,7 +148,7 @@ ESCAPES = (
         "content of the mempool",
         "what is submitted can be read before it is ordered, and used by others",
         "submission is a step of its own that publishes the content",
-        ("C12", "C17d"), f"{LEDGER}network.py::test_everybody_sees_what_was_submitted", published),
+        ("C11", "C17d"), f"{LEDGER}network.py::test_everybody_sees_what_was_submitted", published),
     Escape(
         "decisions of honest senders",
         "an honest sender decides on the state that it sees when it asks for endorsement; of that only the read set is looked at again",

@@ -194,6 +194,26 @@ def test_random_transactions_commit_as_in_a_serial_run() -> None:
     assert counts["VALID"] > 300 and counts["MVCC_READ_CONFLICT"] > 300 and counts["PHANTOM_READ_CONFLICT"] > 3
 
 
+def test_the_store_keeps_to_the_rule_of_versions() -> None:
+    """What the proof assumes of commits: versions rise, rows stay, and an equal version is an equal row, from any earlier state on."""
+    kept, compared = 0, 0
+    for seed in SEEDS:
+        network, seen = Network(text(seed), seed=seed), list[dict[str, tuple[bytes, Version]]]()
+        traffic = Traffic(network, UNIVERSE, {}, random.Random(seed))
+        for _ in range(BLOCKS):
+            traffic.run(1)
+            store = network.ledger.store
+            now = {key: (value, found) for key, value in store.items() if (found := store.version(key)) is not None}
+            for before in seen:
+                assert before.keys() <= now.keys()
+                for key, (value, version) in before.items():
+                    assert now[key] == (value, version) or now[key][1] > version
+                    kept += now[key][1] == version
+                    compared += 1
+            seen.append(now)
+    assert 0 < kept < compared
+
+
 class Honest:
     """The honest calls to a completed round of the hardened market, each in a block with earlier ones, as they were or changed."""
 
