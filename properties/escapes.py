@@ -124,6 +124,11 @@ ESCAPES = (
         "claims are judged under every order (the coalition `orderer`); progress assumes that what honest parties send is ordered",
         ("C31", "C32"), f"{LEDGER}network.py::test_the_order_in_the_block_decides_who_conflicts", every),
     Escape(
+        "stale endorsements",
+        "a peer that lags, or a client that waits, gives a result that was computed on an old state",
+        "the theorem speaks of every earlier state: the result is invalid if anything that it read has changed, and else it is today's",
+        ("C32",), f"{LEDGER}network.py::test_a_stale_endorsement_conflicts_in_a_later_block", every),
+    Escape(
         "conflicts",
         "a call that read what an earlier call of the block writes is ordered and invalid: it has no effect, and must be sent again",
         "an invalid call is no step of the serial run; progress counts calls that commit",

@@ -63,6 +63,15 @@ def test_every_transaction_is_bridged(name: str) -> None:
         assert all(known.second == "confirmed" for known in one.obligations if known.obligation.by == "solver")
 
 
+SWITCHES = [(name, reading) for name, switch in protocol("paper").switches.items() for reading in switch.readings]
+
+
+@pytest.mark.parametrize(("name", "reading"), SWITCHES)
+def test_every_reading_of_the_papers_contradictions_is_bridged(name: str, reading: str) -> None:
+    of = variant("paper").load({name: reading})
+    assert {outcome for step in ledger_steps(of) for outcome in outcomes(of, step).values()} == {"proved"}
+
+
 def test_every_step_of_the_warehouse_is_bridged() -> None:
     steps = ledger_steps(warehouse.loaded())
     assert all(set(outcomes(warehouse.loaded(), step).values()) == {"proved"} for step in steps)
