@@ -259,6 +259,7 @@ def conclude(given: argparse.Namespace, place: Path, found: list[Checked], say: 
             "rows": [row.as_dict() for checked in found for _, row, _ in checked.rows],
             "jobs": {checked.bench.protocol.name: checked.job for checked in found},
             "vacuous": {checked.bench.protocol.name: checked.vacuous for checked in found},
+            "bridging": {checked.bench.protocol.name: checked.bridging and checked.bridging.proved for checked in found},
             "differences": differing,
             "evidence": str(place),
         }
