@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from model.induction import Obligation, Settings
 from model.own_reads import prove_no_own_reads, prove_ranges
 from model.validation_rule import prove_ledger, prove_outcome
 from properties.bridging import Reading, clauses
-from properties.escapes import ESCAPES, Escape, blind_rows, concerned, decided_on
+from properties.escapes import ESCAPES, Escape, blind_rows, claims_by_cell, concerned, decided_on
 from properties.verdicts import ATOMIC_STEP, ATOMIC_STEP_PROVED, Row
 from reports import terminal
 from spec.schema import Schema, Write
@@ -80,6 +81,15 @@ class Bridging:
     def found(self) -> list[Confirmed]:
         return [*(one for step in self.transactions for one in (*step.obligations, *step.own_reads)), *self.ledger]
 
+    @cached_property
+    def judged_by(self) -> dict[str, list[str]]:
+        """For each cell the claims that speak of it."""
+        return claims_by_cell(self.protocol)
+
+    def judges(self, listed: str) -> list[str]:
+        """The claims that judge a listed own read, by the cell at its end."""
+        return self.judged_by.get(listed.rpartition(" of ")[2], [])
+
     def files(self) -> dict[str, str]:
         """The evidence: every proved question as SMT-LIB, and what the theorem says of each transaction."""
         questions = {self.file(one): one.obligation.smtlib for one in self.found if self.file(one)}
@@ -110,7 +120,7 @@ class Bridging:
         step = self.protocol.transactions[one.name]
         return {
             "name": one.name, "verdict": one.verdict, "points": one.points, "ranges": one.ranges, "writes": one.writes,
-            "own_reads": one.listed, "blind_writes": blind_rows(self.protocol.schema, step),
+            "own_reads": {listed: self.judges(listed) for listed in one.listed}, "blind_writes": blind_rows(self.protocol.schema, step),
             "decided_on": decided_on(self.protocol, step),
             "obligations": [self.obligation(known) for known in (*one.obligations, *one.own_reads)],
         }  # fmt: skip
@@ -226,9 +236,12 @@ def told(found: Bridging) -> str:
     ]
     parts = [f"variant {found.protocol.name}: rows read, ranges read, rows written; clauses that read their own call's writes",
              terminal.table(("transaction", "points", "ranges", "writes", "own reads", "verdict"), lines), summed_up(found)]  # fmt: skip
-    own = [terminal.wrapped(f"{one.name}: {listed}", "  ") for one in found.transactions for listed in one.listed]
+    own = [
+        terminal.wrapped(f"{one.name}: {listed} ({', '.join(found.judges(listed)) or 'no claim speaks of it'})", "  ")
+        for one in found.transactions for listed in one.listed
+    ]  # fmt: skip
     if own:
-        parts += ["own reads: a later clause reads, as the ledger does, what stood there before its own call:", *own]
+        parts += ["own reads give what stood there before the call, as on the ledger (claims that judge the cell):", *own]
     return "\n".join(parts)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from properties.bridging import clauses, own_reads
+from properties.bridging import EXISTS, clauses, own_reads
+from properties.claims import goal_of
+from properties.paper_claims import CLAIMS
 from spec.checks import chaincode_expressions, rows_read
 from spec.kinds import Term
-from spec.schema import Schema
+from spec.schema import NotExpressible, Schema
 from spec.text import Protocol
 from spec.tracing import Transaction
-from spec.tree import walk
+from spec.tree import Expression, walk
 
 LEDGER = "tests/ledger/test_ledger_"
 BRIDGING = "tests/proofs/test_bridging_escapes.py::"
@@ -191,3 +193,22 @@ ESCAPES = (
 def concerned(escape: Escape, protocol: Protocol) -> list[str]:
     """The transactions of a variant that an escape concerns."""
     return [name for name, step in protocol.transactions.items() if step.on_ledger and escape.where(protocol, step)]
+
+
+def claims_by_cell(protocol: Protocol) -> dict[str, list[str]]:
+    """For each cell, as `Table.cell`, the parts of claims that speak of it: what judges whether an own read gives what is wanted."""
+    found: dict[str, list[str]] = {}
+    for part in (part for claim in CLAIMS.values() for part in claim.split() if part.kind not in ("arith", "live")):
+        try:
+            goal = goal_of(part, protocol, protocol.transactions)
+        except NotExpressible:
+            continue
+        conditions = [*goal.states.values(), *goal.pairs.values(), *(e for by_step in goal.steps.values() for e in by_step.values())]
+        for cell in {cell_of(e) for condition in conditions for e in walk(condition) if e._op in ("field", "exists", "list")}:
+            found.setdefault(cell, []).append(part.label)
+    return found
+
+
+def cell_of(e: Expression) -> str:
+    """What a node reads: a field, the existence of a row, or the length of a list."""
+    return f"{e._args[0]}.{EXISTS if e._op == 'exists' else e._args[1] + ('_length' if e._op == 'list' else '')}"

@@ -8,7 +8,7 @@ import pytest
 
 from ledger_runtime.network import Network
 from properties.bridging import clauses
-from properties.escapes import ESCAPES, blind_rows, concerned, decided_on
+from properties.escapes import ESCAPES, blind_rows, claims_by_cell, concerned, decided_on
 from properties.paper_claims import CLAIMS
 from spec.checks import chaincode_expressions, check_protocol
 from spec.compiled import Compiled
@@ -40,6 +40,12 @@ def test_whom_an_escape_concerns() -> None:
     assert blind_rows(paper.schema, paper.transactions["CreateDS"]) == ["Contract", "DO.datasets", "DS"]
     assert blind_rows(hardened.schema, hardened.transactions["CreateDS"]) == ["DO.datasets"]
     assert decided_on(paper, paper.transactions["VerifyCI"]) == ["Checked"]
+
+
+def test_own_reads_are_judged_by_the_claims_that_speak_of_the_cell() -> None:
+    paper, hardened = (claims_by_cell(variant(name).load()) for name in VARIANTS)
+    assert {"C31/rem", "C31/event"} <= set(paper["TC.rem"]) and "TC.jobs_length" not in paper
+    assert {"C39/conserved", "C39/covered"} <= set(hardened["Account.balance"])
 
 
 # --- a text in which an honest sender decides on what only it remembers ---
