@@ -1,4 +1,4 @@
-"""The command line: `marketproof check | attack | replay | report | spec | doctor | completion`."""
+"""The command line: `marketproof check | attack | replay | waive | bridge | recheck | report | spec | doctor | completion`."""
 
 from __future__ import annotations
 
@@ -94,6 +94,12 @@ def add_search(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs", type=jobs, default=min(os.cpu_count() or 1, 8), metavar="N", help="processes that work (default: one for each core)"
+    )
+
+
 def add_common(parser: argparse.ArgumentParser, with_seed: bool = True) -> None:
     parser.add_argument("--json", action="store_true", help="print the result as JSON on standard output")
     if with_seed:
@@ -111,6 +117,14 @@ def add_proofs(commands: Any) -> None:
     waive.add_argument("--out", metavar="FILE", help="write the results as JSON there")
     waive.add_argument("--accept", action="store_true", help="commit the results of all amendments, for the evidence of later checks")
     add_common(waive, with_seed=False)
+
+    bridge = commands.add_parser("bridge", help="prove that what commits equals a serial run; tell what escapes that")
+    add_variant(bridge, None)
+    bridge.add_argument(
+        "--evidence", default="evidence-of-bridging", metavar="DIR", help="where its questions are written (default: evidence-of-bridging)"
+    )
+    add_jobs(bridge)
+    add_common(bridge)
 
     again = commands.add_parser("recheck", help="have cvc5 confirm every proof of an evidence directory, without this program's prover")
     again.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`, or any folder with .smt2 files")
@@ -130,9 +144,7 @@ def parser() -> Parser:
     check.add_argument(
         "--evidence", metavar="DIR", help="where it is written (default: evidence; for a part of the matrix evidence-of-a-part)"
     )
-    check.add_argument(
-        "--jobs", type=jobs, default=min(os.cpu_count() or 1, 8), metavar="N", help="processes that search (default: one for each core)"
-    )
+    add_jobs(check)
     check.add_argument("--without-job", action="store_true", help="only the matrix, without the training job")
     check.add_argument("--accept", action="store_true", help="write the committed expectations anew from this run of the whole matrix")
 

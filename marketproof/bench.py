@@ -21,7 +21,7 @@ from model.traps import TrapSearch
 from model.witness import Witness, broken, told
 from properties.claims import Claim, goal_of, sometimes_of
 from properties.starts import populated
-from properties.verdicts import Row
+from properties.verdicts import ATOMIC_STEP, Row
 from spec.compiled import Compiled
 from spec.schema import NotExpressible
 from spec.text import Protocol
@@ -136,7 +136,7 @@ class Bench:
     def row(self, claim: Claim, coalition: Coalition, scope: Scope, start: str, answer: Answer) -> Row:
         verdict = "unknown" if answer.unknown else "refuted" if answer.attack else "holds_to"
         assumptions = [
-            "a committed valid transaction is one atomic step (execute-order-validate re-checks every read)",
+            ATOMIC_STEP,
             "hashes are injective and nonces unguessable unless seen", f"coalition: {coalition.described}", *claim.assumptions,
             f"whole numbers that a step names are {NUMBERS[0]} to {NUMBERS[-1]}",
         ]  # fmt: skip

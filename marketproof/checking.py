@@ -13,6 +13,7 @@ from typing import Any
 from adversaries.coalitions import Coalition
 from marketproof import evidence
 from marketproof.bench import Bench, Decided
+from marketproof.bridging import Bridging, prove_bridging, referring, summed_up
 from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, need_solvers, scope_of, shown, worth_telling
 from marketproof.described import described
 from marketproof.errors import UserError
@@ -41,6 +42,7 @@ class Checked:
     vacuous: list[str]
     job: dict[str, Any] | None
     proof: Proof | None
+    bridging: Bridging | None
 
     @property
     def rows(self) -> list[tuple[str, Row, list[str]]]:
@@ -78,16 +80,21 @@ def variants_of(given: argparse.Namespace) -> tuple[str, ...]:
 def check_variant(
     given: argparse.Namespace, name: str, bench: Bench, claims: list[Claim], against: list[Coalition], say: Any
 ) -> Checked:
-    """The training job, the proofs and the matrix of one variant."""
+    """The training job, the proofs and the matrix of one variant; of the whole matrix also the bridging theorem."""
     job = None if given.without_job else run_job(bench, given, bench.progress, say)
     proof = None
     if has_lemmas(bench.protocol) and not given.switch:
         proof = prove(bench, claims, (name, given.switch), given.jobs)
         bench.progress.done()
+    bridging = None if given.claim or given.coalition else prove_bridging(bench, (name, given.switch), given.jobs)
+    bench.progress.done()
     decided = decide_matrix(bench, given, name, claims, against, proof, say)
+    if bridging is not None:
+        say(summed_up(bridging))
+        referring([one.row for _, one in decided] if bridging.proved else [])
     vacuous = tell_sometimes(bench, given, claims, say)
     bench.progress.done()
-    return Checked(bench, name, decided, vacuous, job, proof)
+    return Checked(bench, name, decided, vacuous, job, proof, bridging)
 
 
 def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
@@ -97,6 +104,7 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
     for checked in found:
         if checked.job is not None:
             files[job_file(checked.bench.protocol.name)] = evidence.canonical(checked.job)
+        files.update({} if checked.bridging is None else checked.bridging.files())
         if checked.proof is not None:
             files.update(checked.proof.files())
             known = accepted(checked.bench.protocol)
@@ -251,6 +259,7 @@ def conclude(given: argparse.Namespace, place: Path, found: list[Checked], say: 
             "rows": [row.as_dict() for checked in found for _, row, _ in checked.rows],
             "jobs": {checked.bench.protocol.name: checked.job for checked in found},
             "vacuous": {checked.bench.protocol.name: checked.vacuous for checked in found},
+            "bridging": {checked.bench.protocol.name: checked.bridging and checked.bridging.proved for checked in found},
             "differences": differing,
             "evidence": str(place),
         }

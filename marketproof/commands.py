@@ -37,6 +37,10 @@ def run(given: argparse.Namespace) -> int:
         from marketproof.waiving import waive
 
         return waive(given)
+    if given.command == "bridge":
+        from marketproof.bridging import bridge
+
+        return bridge(given)
     if given.command == "report":
         from marketproof.reporting import report
 

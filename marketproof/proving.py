@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import re
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +13,8 @@ from marketproof import recheck
 from marketproof.bench import Bench, versions
 from marketproof.errors import ToolDisagrees
 from marketproof.evidence import canonical
+from marketproof.variants import load
+from marketproof.workers import ready_for_work, spread
 from model.induction import (
     Engine,
     Obligation,
@@ -31,7 +30,7 @@ from model.progress import prove_rule, questions_asked
 from model.search import all_steps
 from properties.claims import Claim
 from properties.proofs import Plan, plan_of
-from properties.verdicts import Row
+from properties.verdicts import ATOMIC_STEP, Row
 from spec.text import Protocol
 from spec.tracing import Transaction
 
@@ -169,10 +168,8 @@ _prepared: list[tuple[Bench, Plan]] = []
 def prepare(variant: Any, switches: list[tuple[str, str]], seed: int, labels: list[str]) -> None:
     """In a worker: load the variant and state the plan once."""
     from marketproof.commands import claims_named
-    from marketproof.workers import ready_for_work
 
     ready_for_work()
-    from marketproof.variants import load
 
     bench = Bench(load(variant, switches), seed)
     claims = [claim for label in labels for claim in claims_named(label)]
@@ -205,16 +202,7 @@ def answers(
     if jobs == 1:
         yield from (prove_task(bench, plan, step) for step in tasks)
         return
-    context = multiprocessing.get_context("spawn" if os.name == "nt" else "fork")
-    arguments = (*prepared, bench.seed, [claim.label for claim in claims])
-    with ProcessPoolExecutor(min(jobs, len(tasks)), context, prepare, arguments) as pool:
-        try:
-            yield from pool.map(work, tasks)
-        except BaseException:
-            for process in list((pool._processes or {}).values()):
-                process.terminate()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    yield from spread(work, tasks, prepare, (*prepared, bench.seed, [claim.label for claim in claims]), jobs)
 
 
 def proved_row(bench: Bench, claim: Claim, coalition: str, proof: Proof) -> Row:
@@ -223,7 +211,7 @@ def proved_row(bench: Bench, claim: Claim, coalition: str, proof: Proof) -> Row:
     lemmas = [f"{name} (by hand, proved): {proof.plan.statements[name]}" for name in proof.plan.rests_on(claim.label)]
     endorsed = bench.protocol.policy.endorsement
     assumptions = [
-        "a committed valid transaction is one atomic step (execute-order-validate re-checks every read)",
+        ATOMIC_STEP,
         "hashes are injective; what deviating members send is not limited by what they know",
         "any number of members deviate, as far as the claim itself does not limit them",
         *([] if endorsed == "any" else [f"who deviates has not the signatures that the endorsement policy asks for ({endorsed})"]),

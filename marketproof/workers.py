@@ -7,12 +7,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from adversaries.coalitions import COALITIONS
 from marketproof.bench import Bench, Decided
@@ -23,6 +23,7 @@ from model.scope import Scope
 from properties.claims import Claim
 from properties.paper_claims import CLAIMS
 
+Found = TypeVar("Found")
 CONFIRM_SCOPE = Scope(1, 2)
 CONFIRM_DEPTH = 4
 TICK_S = 0.5
@@ -92,6 +93,21 @@ def deciding(orders: list[Order], prepared: tuple[Any, ...], jobs: int, progress
                 deepest_first = sorted(range(len(orders)), key=lambda place: -orders[place].depth)
                 begun: dict[int, Future[Decided]] = {place: pool.submit(decide, orders[place]) for place in deepest_first}
             yield results([begun[place] for place in range(len(orders))], progress)
+        except BaseException:
+            for process in list((pool._processes or {}).values()):
+                process.terminate()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def spread(
+    work: Callable[[str], Found], tasks: list[str], prepare: Callable[..., None], prepared: tuple[Any, ...], jobs: int
+) -> Iterator[Found]:
+    """The answers to all tasks, in their order, by `jobs` processes; on an exception the workers are ended at once."""
+    context = multiprocessing.get_context("spawn" if os.name == "nt" else "fork")
+    with ProcessPoolExecutor(min(jobs, len(tasks)), context, prepare, prepared) as pool:
+        try:
+            yield from pool.map(work, tasks)
         except BaseException:
             for process in list((pool._processes or {}).values()):
                 process.terminate()

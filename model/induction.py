@@ -139,11 +139,16 @@ class Question:
         grounding.saturate()
         return grounding
 
-    def decide(self, name: str, expression: Expression, arguments: Environment, state: State, also: Iterable[Node] = ()) -> Obligation:
-        """Ask with few consequences first, then with more; the last answer that is no proof stands.  `also` is part of the goal."""
-        start, read = time.perf_counter(), cells_read(expression)
-        goal = f.conjunction(self.meaning.holds(expression, arguments, state), *also)
-        outcome, text, grounding = "", "", None
+    def decide(self, name: str, expression: Expression, arguments: Environment, state: State) -> Obligation:
+        """Whether an expression can be false in a state."""
+        return self.settle(name, self.meaning.holds(expression, arguments, state), cells_read(expression))
+
+    def settle(self, name: str, goal: Node, read: frozenset[str] = frozenset()) -> Obligation:
+        """Ask with few consequences first, then with more; the last answer that is no proof stands.
+
+        read: the cells that the goal reads, for rungs of the ladder that leave out hypotheses which read none of them.
+        """
+        start, outcome, text, grounding = time.perf_counter(), "", "", None
         for deep, near, paired in self.settings.ladder:
             before, grounding = text, self.grounded(goal, read if near else None, deep, paired)
             text = grounding.text()

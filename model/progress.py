@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from model import formulas as f
 from model.frames import cells_read, cells_written
 from model.induction import (
     DEFAULTS,
@@ -88,7 +89,7 @@ def can_be_taken(
         whole += question.meaning.whole(question.meaning.leaves(step.parameters[argument]), value)
     conditions = [guard.condition for guard in step.guards.values()] + list(step.honest.values())
     taken = conjunction(*(with_arguments(condition, move) for condition in conditions), ranking.timely_for(move.step))
-    return question.decide(name, taken, environment, state, whole)
+    return question.settle(name, f.conjunction(question.meaning.holds(taken, environment, state), *whole))
 
 
 def with_arguments(condition: Expression, move: Move) -> Expression:

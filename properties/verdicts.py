@@ -7,6 +7,9 @@ from typing import Any
 
 SCHEMA_VERSION = 1
 
+ATOMIC_STEP = "a committed valid transaction is one atomic step (execute-order-validate re-checks every read)"
+ATOMIC_STEP_PROVED = "a committed valid transaction is one atomic step (proved for every transaction: bridging)"
+
 VERDICTS = {
     "proved": "holds for every size, by proof",
     "holds_to": "no run within the scope and depth breaks it",

@@ -19,13 +19,14 @@ from reports.job import job_text
 from tests.cli.calling import FAST, FAST_CHECK, ROOT, WIDTH, Call, environment, spawned, widest
 
 OWN_VARIANT = ROOT / "examples/joined_once.py"
-COMMANDS = ("check", "attack", "replay", "spec", "spec show", "spec diff", "spec generate", "doctor", "completion")
+COMMANDS = ("check", "attack", "replay", "bridge", "spec", "spec show", "spec diff", "spec generate", "doctor", "completion")
 OPTIONS = {
     "check": ("--variant", "--switch", "--claim", "--coalition", "--scope", "--depth", "--from", "--timeout-s", "--json", "--seed",
               "--evidence", "--jobs", "--without-job", "--accept"),
     "attack": ("--variant", "--switch", "--claim", "--coalition", "--scope", "--depth", "--from", "--timeout-s", "--json", "--seed",
                "--evidence"),
     "replay": ("WITNESS", "--variant", "--json"),
+    "bridge": ("--variant", "--switch", "--evidence", "--jobs", "--json", "--seed"),
     "spec show": ("VARIANT", "--only", "--switch", "--json"),
     "spec diff": ("VARIANT",),
     "doctor": ("--json",),

@@ -87,7 +87,7 @@ def breaches(network):
         for endorsed, code in zip(block.transactions, block.codes, strict=True):
             if code != Code.VALID:
                 continue
-            known = {name: sorted(key[0] for table, key in rows if table == name) for name in network.protocol.schema.tables}
+            known = {name: sorted(key[0] for table, key in rows if table == name and key) for name in network.protocol.schema.tables}
             view = View(network.protocol.schema, rows, known, make=network.oracle.make, open=network.oracle.open)
             outcome = concrete.run(network.protocol.transactions[endorsed.transaction], dict(endorsed.arguments), view)
             committed = dict(network.codec.checked(key, value) for key, value in endorsed.read_write_set.writes.items())
