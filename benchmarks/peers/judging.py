@@ -20,7 +20,15 @@ def disagreements(results: Results) -> list[str]:
                 if outcome["said"] in ANSWERS and outcome[figure] is not None and (figure == "states" or tool["shortest"][:3] == "yes"):
                     by_task.setdefault(task, {})[name] = outcome[figure]
         problems += [f"{task}: {figure} {found}" for task, found in by_task.items() if len(set(found.values())) > 1]
+        problems += too_short(ran, part, by_task) if figure == "trace" else []
     return problems
+
+
+def too_short(tools: Results, part: str, shortest: dict[str, dict[str, int]]) -> list[str]:
+    """Runs shorter than those that are said to be shortest, from tools that promise nothing."""
+    known = {task: min(found.values()) for task, found in shortest.items()}
+    runs = [(task, name, outcome["trace"]) for name, tool in tools.items() for task, outcome in tool[part].items()]
+    return [f"{task}: {name} has a run of {trace} steps" for task, name, trace in runs if trace is not None and trace < known.get(task, 0)]
 
 
 def highest(outcomes: Results) -> tuple[str, Results] | None:

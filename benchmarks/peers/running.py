@@ -55,10 +55,14 @@ class Ran:
     seconds: list[float] = field(default_factory=list)
     output: str = ""
     late: bool = False
+    failed: bool = False
 
 
 def run(commands: list[list[str]], files: dict[str, str], limit_s: float, folder: Path, environment: dict[str, str]) -> Ran:
-    """Each command with what is left of the limit; a command that does not end is stopped with all that it started."""
+    """Each command with what is left of the limit; a command that does not end is stopped with all that it started.
+
+    Where one before the last fails, the last is not run: it would be an old engine.
+    """
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
@@ -79,7 +83,8 @@ def run(commands: list[list[str]], files: dict[str, str], limit_s: float, folder
                 os.killpg(process.pid, signal.SIGKILL)
                 process.communicate()
         ran.seconds.append(time.perf_counter() - began)
-        if ran.late:
+        ran.failed = process.returncode != 0 and command is not commands[-1]
+        if ran.late or ran.failed:
             break
     return ran
 

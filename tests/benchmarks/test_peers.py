@@ -84,6 +84,11 @@ def test_a_command_that_does_not_end_is_stopped(tmp_path: Path):
     assert ran.late and len(ran.seconds) == 1
 
 
+def test_after_a_failed_build_no_old_engine_is_run(tmp_path: Path):
+    ran = run([[sys.executable, "-c", "raise SystemExit(1)"], [sys.executable, "-c", "print('old')"]], {}, 60, tmp_path, {})
+    assert ran.failed and ran.output == ""
+
+
 def test_one_run_without_an_answer_spoils_the_median():
     good, late = Outcome("found", 1.0, 0.5, 3), Outcome("out of time", 60.0)
     assert median([good, late, good])["said"] == "out of time" and median([good, good])["said"] == "found"
@@ -104,7 +109,7 @@ def test_an_installer_that_is_not_there_is_a_reason(tmp_path: Path):
 # --- cheap peers ---
 
 
-@pytest.mark.parametrize(("claim", "scope", "steps"), [("I1", (2, 2), 3), ("I2", (3, 2), 5)])
+@pytest.mark.parametrize(("claim", "scope", "steps"), [("I1", (2, 2), 3), ("I2", (3, 2), 4)])
 def test_the_z3_script_finds_attacks_of_the_same_length_as_ours(claim: str, scope: tuple[int, int], steps: int, tmp_path: Path):
     script = Z3Script(tmp_path)
     script.install()
@@ -147,6 +152,12 @@ def test_models_that_disagree_are_told():
     counts = {name: {"not_run": "", "shortest": "yes", "first": {}, "attacks": {}, "spaces": {"2x2": {"said": "holds", "states": n}}}
               for name, n in (("one", 43), ("other", 44))}  # fmt: skip
     assert judging.disagreements({"tools": counts}) == ["2x2: states {'one': 43, 'other': 44}"]
+
+
+def test_a_run_that_is_shorter_than_the_shortest_is_told():
+    exact = {"not_run": "", "shortest": "yes", "first": {"I1 2x2": {"said": "found", "trace": 3}}, "attacks": {}, "spaces": {}}
+    random = {**exact, "shortest": "no", "first": {"I1 2x2": {"said": "found", "trace": 2}}}
+    assert judging.disagreements({"tools": {"exact": exact, "random": random}}) == ["I1 2x2: random has a run of 2 steps"]
 
 
 def test_where_ours_is_behind_it_says_so():
