@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from model import formulas as f
 from model.formulas import BOOL, Node
-from model.induction import DEFAULTS, Engine, Obligation, Question, Settings
+from model.induction import DEFAULTS, Engine, Obligation, Question, Rung, Settings
 from model.unbounded import Environment, Meaning, State, Value
 from properties.bridging import EXISTS, WHOLE, Clause, Holds, Path, Reading, Stop, reached_by
 from spec.schema import Binder, Write
@@ -19,7 +19,7 @@ from spec.text import Protocol
 from spec.tracing import Transaction
 from spec.tree import Expression
 
-LADDER = ((0, False), (1, False), (2, False))
+LADDER = (Rung(0, False), Rung(1, False), Rung(2, False))
 LOOKED_AT = "looked at"
 
 
