@@ -169,7 +169,9 @@ class Sampler:
         for values in self.shuffled.values():
             self.rng.shuffle(values)
         if (name, honest) not in self._generators:
-            self._generators[name, honest] = generator(self.compiled, self.protocol.transactions[name], self.shuffled, honest)
+            step = self.protocol.transactions[name]
+            conditions = (step.honest if honest else step.powers).values()
+            self._generators[name, honest] = generator(self.compiled, step, lambda kind: values_of(kind, self.shuffled), honest, conditions)
         return list(itertools.islice(self.compiled.call(self._generators[name, honest], self.view(rows, coalition), {}), 4))
 
     def state_for(self, name: str) -> tuple[Rows, frozenset[Any], dict[str, Any] | None]:
