@@ -17,8 +17,8 @@ from marketproof.replaying import ledger_traps
 from marketproof.waiving import text_digest
 from model.enumeration import Action
 from model.market import Market, populate
-from model.small_scope import Found, Small
 from model.scope import Scope
+from model.small_scope import Found, Small
 from model.witness import sentence
 from properties import expectations
 from properties.claims import goal_of
@@ -34,7 +34,7 @@ from spec.schema import using
 from spec.text import Protocol
 from spec.tree import Expression, boolean
 
-MOST_STATES = 60_000
+MOST_STATES = 20_000
 
 
 def explore(given: argparse.Namespace) -> int:
@@ -47,7 +47,7 @@ def explore(given: argparse.Namespace) -> int:
     if given.accept and (given.drop or given.case):
         raise UserError("--accept takes all cases and all amendments, without --drop and --case")
     progress = Progress()
-    say = (lambda text: None) if given.json else (lambda text: print(terminal.wrapped(text), flush=True))
+    say = silent if given.json else say_wrapped
     found: dict[str, Any] = {"text": text_digest(variant.load()), "cases": [], "drops": []}
     if not given.drop:
         found["cases"] = list(explored(Bed(variant.load()), chosen, progress, say))
@@ -63,11 +63,20 @@ def explore(given: argparse.Namespace) -> int:
     return 1 if unexpected else 0
 
 
+def silent(text: str) -> None:
+    """Nothing but JSON is printed."""
+
+
+def say_wrapped(text: str) -> None:
+    print(terminal.wrapped(text), flush=True)
+
+
 def cases_of(given: argparse.Namespace) -> list[Case]:
+    known = {**CASES, **LARGE}
     for name in given.case or ():
-        if name not in CASES:
-            raise UserError(f"no case {name!r}; choices: {choices(CASES)}")
-    return [CASES[name] for name in given.case or CASES]
+        if name not in known:
+            raise UserError(f"no case {name!r}; choices: {choices(known)}")
+    return [known[name] for name in given.case or CASES]
 
 
 def drops_of(given: argparse.Namespace) -> list[Drop]:
@@ -136,9 +145,9 @@ def case_told(result: dict[str, Any]) -> str:
 def dropped(variant: Variant, drop: Drop, chosen: list[Case], progress: Progress) -> dict[str, Any]:
     """The first case, smallest coalition first, in which a claim falls without what is dropped; its shortest run, replayed."""
     bed = Bed(drop.loaded(variant))
-    cases = [CASES[name] for name in drop.cases] or [case for case in chosen if case.name not in LARGE]
-    result = {"drop": drop.name, "sentence": drop.sentence, "expected": drop.falls, "falls": "", "case": "", "told": [], "states": 0}
-    for case in cases:
+    result: dict[str, Any] = {"drop": drop.name, "sentence": drop.sentence, "expected": drop.falls, "falls": "", "case": ""}
+    result |= {"told": [], "states": 0}
+    for case in [LARGE[name] for name in drop.cases] or chosen:
         progress.start(f"without {drop.name}")
         small = bed.small(case, progress).run(stop=True)
         result["states"] += small.exploration.states

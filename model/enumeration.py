@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
@@ -78,6 +79,22 @@ def _given(name: str, pending: list[Expression], bound: set[str]) -> Expression 
     return None
 
 
+def variations(kind: Kind, value: Any, values: Values) -> Iterator[Iterator[Any]]:
+    """For each part of a pre-image, as deep as it goes, the values with another one in its place."""
+    if not isinstance(kind, Term) or value is None:
+        return
+    for place, (_, part) in enumerate(kind.parts):
+        inner = value[place]
+        others = iter([iter([other for other in values(part) if other != inner])])
+        for options in variations(part, inner, values) if isinstance(part, Term) else others:
+            yield with_part(value, place, options)
+
+
+def with_part(value: tuple[Any, ...], place: int, options: Iterator[Any]) -> Iterator[Any]:
+    for option in options:
+        yield (*value[:place], option, *value[place + 1 :])
+
+
 class Steps:
     """All steps of a protocol over a universe of values, for a coalition.
 
@@ -116,6 +133,20 @@ class Steps:
         step = self.transactions[name]
         return self._asked(rows, name, "as if honest", False, (*step.honest.values(), *step.powers.values()))
 
+    def near(self, rows: Rows, name: str, any_of: Collection[str]) -> Iterator[dict[str, Any]]:
+        """What a deviating caller sends instead of what an honest one would: one part of a pre-image is another, the first that will do."""
+        step, view = self.transactions[name], self.view(rows)
+        for base in self.as_if_honest(rows, name):
+            for parameter in any_of:
+                varied = itertools.chain.from_iterable(variations(step.parameters[parameter], base[parameter], self._values))
+                sent = ({**base, parameter: value} for value in varied)
+                yield from itertools.islice((one for one in sent if self.allows(step, one, view)), 1)
+
+    def allows(self, step: Transaction, arguments: dict[str, Any], view: View) -> bool:
+        """Whether guards and environment let the step be taken."""
+        guards = all(self.compiled.holds(guard.condition, arguments, view) for guard in step.guards.values())
+        return guards and self.compiled.may_send(step, arguments, view)
+
     def repeated(self, rows: Rows, name: str, any_of: Collection[str]) -> Iterator[dict[str, Any]]:
         """The same with pre-images that stand in some row, as a deviating caller repeats them."""
         step = self.transactions[name]
@@ -127,7 +158,8 @@ class Steps:
                         found[standing_of(kind)].add(value)
             view = self.view(rows)
             view.universe = {**self.universe, **{kind: sorted(values, key=repr) for kind, values in found.items()}}
-            how = self._made(name, "repeated", False, step.powers.values(), [p for p in any_of if not isinstance(step.parameters[p], Term)], True)
+            plain = [parameter for parameter in any_of if not isinstance(step.parameters[parameter], Term)]
+            how = self._made(name, "repeated", False, step.powers.values(), plain, True)
             yield from self.compiled.call(how, view, {})
 
     def forged(self, rows: Rows, name: str, any_of: Collection[str]) -> Iterator[dict[str, Any]]:

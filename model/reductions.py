@@ -40,7 +40,10 @@ def deadlines(protocol: Protocol) -> dict[str, list[int]]:
             if e._op == "lt" and any(map(is_now, e._args)):
                 found |= {(x._args[0], x._args[1]) for side in e._args for x in walk(side) if x._op == "field" and not is_now(x)}
     tables = protocol.schema.tables
-    return {name: [list(tables[name].cells).index(cell) for one, cell in sorted(found) if one == name] for name in sorted({n for n, _ in found})}
+    places: dict[str, list[int]] = {}
+    for name, cell in sorted(found):
+        places.setdefault(name, []).append(list(tables[name].cells).index(cell))
+    return places
 
 
 def relative_clock(protocol: Protocol) -> Callable[[Rows], Iterable[tuple[RowId, Row]]]:

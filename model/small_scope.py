@@ -107,6 +107,8 @@ class Small:
             return
         for arguments in self.steps.representative(rows, name, self.any_of[name]):
             yield False, arguments
+        for arguments in self.steps.near(rows, name, self.any_of[name]):
+            yield False, arguments
         for arguments in self.steps.repeated(rows, name, self.any_of[name]):
             yield False, arguments
 
