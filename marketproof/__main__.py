@@ -126,6 +126,14 @@ def add_proofs(commands: Any) -> None:
     add_jobs(bridge)
     add_common(bridge)
 
+    explore = commands.add_parser("explore", help="every state at a small scope: no trap, nobody honest punished, money conserved")
+    explore.add_argument("--variant", default="hardened", metavar="NAME", help="variant that is explored (default: hardened)")
+    explore.add_argument("--case", action="append", metavar="NAME", help="one case, such as '1x3 CO'; may be repeated (default: all)")
+    explore.add_argument("--drop", action="append", metavar="AMENDMENT", help="explore without it; may be repeated")
+    explore.add_argument("--table", action="store_true", help="also without each amendment in turn: which claim falls")
+    explore.add_argument("--accept", action="store_true", help="commit the results, for the evidence of later checks")
+    add_common(explore, with_seed=False)
+
     again = commands.add_parser("recheck", help="have cvc5 confirm every proof of an evidence directory, without this program's prover")
     again.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`, or any folder with .smt2 files")
     add_common(again, with_seed=False)

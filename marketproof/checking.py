@@ -17,6 +17,7 @@ from marketproof.bridging import Bridging, prove_bridging, referring, summed_up
 from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, need_solvers, scope_of, shown, worth_telling
 from marketproof.described import described
 from marketproof.errors import UserError
+from marketproof.exploring import accepted as small_scope
 from marketproof.progress import Progress
 from marketproof.proving import Proof, prove, proved_row
 from marketproof.variants import load
@@ -110,6 +111,9 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
             known = accepted(checked.bench.protocol)
             if known is not None:
                 files[f"waiving/{checked.bench.protocol.name}.json"] = json.dumps(known, indent=1, ensure_ascii=False) + "\n"
+            explored = small_scope(checked.bench.protocol)
+            if explored is not None:
+                files[f"small-scope/{checked.bench.protocol.name}.json"] = evidence.canonical(explored)
     return files
 
 

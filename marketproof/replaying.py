@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from typing import Any
 
 from adversaries.coalitions import COALITIONS
 from ledger_runtime.digests import to_ledger
 from ledger_runtime.world import StepRefused, World
-from model.enumeration import Action
+from model.enumeration import Action, Rows
 from model.explain import explain
+from model.exploring import whole_state
 from model.honest import Group, Honest, Undecided
 from model.scope import Scope, values_of
 from model.search import all_steps
@@ -90,16 +91,22 @@ class LedgerTraps:
 
 
 def traps_of(goal: Goal, part: str, world: World, scope: Scope) -> LedgerTraps | None:
-    """For a claim that honest parties can reach something: those parties on the ledger, with digests for pre-images."""
+    """For a claim that honest parties can reach something: those parties on the ledger."""
     claim = goal.live.get(part)
-    if claim is None:
-        return None
+    return None if claim is None else ledger_traps(claim, world, scope)
+
+
+def ledger_traps(
+    claim: Liveness, world: World, scope: Scope, identity: Callable[[Rows], Hashable] = whole_state, nobody_takes: Collection[str] = ()
+) -> LedgerTraps:
+    """Honest parties on a ledger, with digests for pre-images. nobody_takes: steps that are left out."""
     oracle = world.network.oracle
 
     def values(kind: Kind, universe: dict[str, list[Any]]) -> list[Any]:
         return [to_ledger(kind, value, oracle) for value in values_of(kind, universe)]
 
-    honest = Honest(world.protocol, world.compiled, scope, claim, world.coalition, values, world.view())
+    honest = Honest(world.protocol, world.compiled, scope, claim, world.coalition, values, world.view(), identity)
+    honest.leave_out(nobody_takes)
     return LedgerTraps(claim, world, honest, honest.groups())
 
 

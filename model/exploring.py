@@ -7,27 +7,27 @@ from dataclasses import dataclass
 
 from model.enumeration import Action, Rows
 
-Successors = Callable[[Rows], Iterable[tuple[Action, Rows]]]
+Successors = Callable[[Rows], Iterable[tuple[tuple[Action, ...], Rows]]]
 
 
 @dataclass(frozen=True)
 class Node:
-    """A state, and the step by which it was first reached."""
+    """A state, and the steps by which it was first reached from another."""
 
     rows: Rows
-    depth: int = 0
-    action: Action | None = None
+    number: int = 0
+    actions: tuple[Action, ...] = ()
     before: Node | None = None
 
     @property
     def run(self) -> list[Action]:
         """The steps from the start to this state."""
-        steps: list[Action] = []
+        parts: list[tuple[Action, ...]] = []
         node: Node | None = self
-        while node is not None and node.action is not None:
-            steps.append(node.action)
+        while node is not None:
+            parts.append(node.actions)
             node = node.before
-        return steps[::-1]
+        return [action for part in reversed(parts) for action in part]
 
 
 def whole_state(rows: Rows) -> Hashable:
@@ -35,18 +35,22 @@ def whole_state(rows: Rows) -> Hashable:
 
 
 class Exploration:
-    """All states within some steps of a start, level by level; states of one identity are one state."""
+    """All states within some steps of a start, level by level; states of one identity are one state, numbered as they are found.
+
+    edges: for each state that was left, which states its steps lead to.
+    """
 
     def __init__(self, start: Rows, successors: Successors, most_states: int, identity: Callable[[Rows], Hashable] = whole_state) -> None:
         self.successors, self.identity, self.most_states = successors, identity, most_states
-        self.seen = {identity(start)}
+        self.numbers: dict[Hashable, int] = {identity(start): 0}
+        self.edges: dict[int, list[tuple[tuple[Action, ...], int]]] = {}
         self.level = [Node(start)]
         self.depth = 0
         self.limited = False
 
     @property
     def states(self) -> int:
-        return len(self.seen)
+        return len(self.numbers)
 
     @property
     def ended(self) -> bool:
@@ -57,15 +61,17 @@ class Exploration:
         """The new states one step further, as they are found; at the limit on states it stops, and says so in `limited`."""
         following: list[Node] = []
         for node in self.level:
-            for action, rows in self.successors(node.rows):
-                identity = self.identity(rows)
-                if identity in self.seen:
+            leading = self.edges.setdefault(node.number, [])
+            for actions, rows in self.successors(node.rows):
+                identity, known = self.identity(rows), len(self.numbers)
+                number = self.numbers.setdefault(identity, known)
+                leading.append((actions, number))
+                if number < known:
                     continue
-                if len(self.seen) >= self.most_states:
+                if known >= self.most_states:
                     self.limited = True
                     return
-                self.seen.add(identity)
-                following.append(Node(rows, node.depth + 1, action, node))
+                following.append(Node(rows, number, actions, node))
                 yield following[-1]
         self.level = following
         self.depth += 1

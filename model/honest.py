@@ -7,7 +7,7 @@ take up no identifier that nothing names: a new couple does not end the old one.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,12 +64,17 @@ class Honest:
     _known: dict[tuple[Any, ...], list[Action]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.taken = dict(self.protocol.transactions)
         self._all = self.scope.universe(self.protocol)
         self._base = self.scope.universe(self.protocol, spares=False)
         self._spare = {value for name, values in self._all.items() for value in values if value not in self._base[name]}
         watched = set().union(*map(parameters_of, self.claim.timely.values()))
         self._read = watched.union(*map(parameters_of, [self.claim.target, *self.claim.provided.values()]))
         self._watched = {name: kind for name, kind in self.claim.subject.items() if name in watched}
+
+    def leave_out(self, names: Collection[str]) -> None:
+        """Steps that nobody takes."""
+        self.taken = {name: step for name, step in self.taken.items() if name not in names}
 
     def groups(self) -> list[Group]:
         """For whom being late is judged alike: all subjects, unless the claim's words on that name one."""
@@ -140,18 +145,18 @@ class Honest:
             found = next(self.useful(steps, rows, subject), None)
             if found is None or len(run) >= LONGEST_RUN:
                 return None
-            action, rows = found
-            run.append(action)
+            actions, rows = found
+            run += actions
         return run
 
-    def useful(self, steps: Steps, rows: Rows, subject: dict[str, Any]) -> Iterator[tuple[Action, Rows]]:
+    def useful(self, steps: Steps, rows: Rows, subject: dict[str, Any]) -> Iterator[tuple[tuple[Action, ...], Rows]]:
         """Steps that honest parties can take now and that change something."""
         for name in steps.transactions:
             if self.timely(name, rows, subject):
                 for arguments in steps.honest(rows, name):
                     changed = steps.after(rows, name, arguments)
                     if changed and any(rows.get(row) != value for row, value in changed.items()):
-                        yield (name, arguments), {**rows, **changed}
+                        yield ((name, arguments),), {**rows, **changed}
 
     def timely(self, name: str, rows: Rows, subject: dict[str, Any]) -> bool:
         """Whether the step makes nobody honest late, as far as the claim asks for that."""
@@ -167,7 +172,7 @@ class Honest:
                 images = {self.protocol.sorts[name].image(origin) for origin in universe[image]} if image else set()
                 universe[name] = [value for value in values if value not in self._spare or value in spares or value in images]
             made: Values = lambda kind: self.values(kind, universe)  # noqa: E731
-            self._steps[spares] = Steps(self.compiled, universe, self.coalition, self.protocol.transactions, made, self.like)
+            self._steps[spares] = Steps(self.compiled, universe, self.coalition, self.taken, made, self.like)
         return self._steps[spares]
 
     def spares_in_use(self, rows: Rows) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from model.enumeration import Action, Rows, Steps
@@ -24,15 +25,17 @@ class Market:
 
 
 def populate(
-    protocol: Protocol, compiled: Compiled, scope: Scope, target: Expression, start: Market | None = None, most_steps: int = 2000
-) -> Market:
+    protocol: Protocol, compiled: Compiled, scope: Scope, target: Expression, start: Market | None = None, most_steps: int = 2000,
+    without: Collection[str] = (),
+) -> Market:  # fmt: skip
     """Honest parties alone, each time the first step in text order that changes something, until `target` holds.
 
-    From nothing, or from a market reached before; the steps are those taken here.
+    From nothing, or from a market reached before; the steps are those taken here, none of them one of `without`.
 
     Raises MarketError when nothing more can be done, or after `most_steps`.
     """
-    steps = Steps(compiled, scope.universe(protocol, spares=False), frozenset(), protocol.transactions)
+    allowed = {name: step for name, step in protocol.transactions.items() if name not in without}
+    steps = Steps(compiled, scope.universe(protocol, spares=False), frozenset(), allowed)
     rows: Rows = dict(scope.facts() if start is None else start.rows)
     taken: list[Action] = []
     while not compiled.holds(target, {}, steps.view(rows)):

@@ -36,12 +36,12 @@ class Hunt:
         self.steps = Steps(search.compiled, search.scope.universe(search.protocol), members, all_steps(search.protocol, search.coalition))
         self.found = Exploration(search.start, self.successors, MOST_STATES)
 
-    def successors(self, rows: Rows) -> Iterator[tuple[Action, Rows]]:
+    def successors(self, rows: Rows) -> Iterator[tuple[tuple[Action, ...], Rows]]:
         for name in self.steps.transactions:
             for arguments in self.taken(rows, name) if self.honest.timely(name, rows, self.group) else ():
                 changed = self.steps.after(rows, name, arguments)
                 if changed:
-                    yield (name, arguments), {**rows, **changed}
+                    yield ((name, arguments),), {**rows, **changed}
 
     def taken(self, rows: Rows, name: str) -> Iterator[dict[str, Any]]:
         """The arguments of honest callers, and representative ones of the coalition."""
@@ -110,7 +110,7 @@ class TrapSearch:
         try:
             return hunt.honest.trap(node.rows, [hunt.group]) is not None
         except Undecided as error:
-            undecided.append(f"at depth {node.depth} {error}")
+            undecided.append(f"at depth {hunt.found.depth} {error}")
             return False
 
 
