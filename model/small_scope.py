@@ -60,7 +60,7 @@ class Small:
         self.any_of = {name: self.undistinguished(name) for name in steps}
         self.clock = relative_clock(self.protocol)
         self.symmetry = Symmetry(self.protocol, universe, self.start, self.members)
-        written = {write.table for name in (*self.kept, *self.eager) for write in (*steps[name].writes, *steps[name].observed)}
+        written = {write.table for name in (*self.kept, *self.eager, TICK) for write in (*steps[name].writes, *steps[name].observed)}
         self.moved = moved_tables(self.protocol.schema, written)
         self.exploration = Exploration(self.start, self.successors, self.most_states, self.identity)
 
