@@ -1,4 +1,4 @@
-"""When a couple that nobody gives up finishes its training: what the words of that claim mean here."""
+"""When a couple that nobody gives up finishes its training: what the MO remembers to go on, and what the words of that claim mean here."""
 
 
 from __future__ import annotations
@@ -7,9 +7,28 @@ from typing import Any
 
 from spec.hardened.money import cost, has
 from spec.hardened.rounds import job_round_is_open
-from spec.hardened.words import DO_BOND, PROGRESS, RESULT, ROUND, SLOT, current, group, now, slots
-from spec.language import BOOLEAN, Amendment, deviating, every, implies, literal, some
-from spec.paper.assets import TJ
+from spec.hardened.words import COLLECTED, DO_BOND, PROGRESS, RESULT, ROUND, SLOT, current, group, now, slots
+from spec.language import BOOLEAN, Amendment, becomes, deviating, every, implies, literal, some, term
+from spec.paper.assets import AGGREGATED, DOWNLOADED, MODEL_HASH, STORE, TJ
+from spec.tracing import Tracing
+
+
+def download(tx: Tracing, couple: Any, instance: Any) -> Any:
+    """As in the paper, with the round in which it was done: what lies in the store may be of another."""
+    job = TJ[couple, instance]
+    stored = STORE[job.location.location if tx.switch("X09") == "encrypted" else job.location].weights
+    matches = job.hash == term(MODEL_HASH, weights=stored, nonce=job.nonce)
+    return DOWNLOADED[tx.caller, couple, instance].put(weights=stored, matches=matches, round=couple.round)
+
+
+def aggregate(tx: Tracing, couple: Any, instance: Any) -> Any:
+    return [becomes(AGGREGATED[tx.caller, couple.mod].round, couple.round), becomes(COLLECTED[tx.caller, couple].round, couple.round)]
+
+
+COLLECTING = (
+    Amendment("replace_effect", "Collect.download", "C32: see Downloaded.round", download),
+    Amendment("replace_effect", "Collect.aggregate", "C32: see Collected", aggregate),
+)
 
 
 def is_under_way(couple: Any) -> Any:
@@ -78,4 +97,4 @@ def nobody_is_late(couple: Any, later: Any) -> Any:
 UNFINISHED = "A19: a silent party holds up the others"
 NAMED = (is_under_way, is_trained, most_are_honest, is_funded, nobody_is_late)
 NOTIONS = tuple(Amendment("notion", meaning.__name__, UNFINISHED, meaning) for meaning in NAMED)
-AMENDMENTS = NOTIONS
+AMENDMENTS = (*COLLECTING, *NOTIONS)

@@ -14,7 +14,7 @@ from spec.hardened.words import (
 from spec.language import BOOLEAN, INTEGER, Amendment, becomes, choose, conjunction, count, every, in_run, literal, permuted, some, term
 from spec.paper.assets import (
     AGGREGATED, CI, CI_REF, CO_REF, CONTENT, DELIVERY, DOWNLOADED, DRAWN, DSS, ENTITY, EPOCHS, FETCHED, MODEL_HASH, PREPARED, NONCE, REPORTED,
-    REQUESTED, SEEN_NONCE, SELECTION, STORE, TC, TC_REF, TJ, TRAINED, TRAINING_FILE, UPLOADED, WEIGHTS, location_for, location_kind, own_nonce,
+    REQUESTED, SEEN_NONCE, SELECTION, TC, TC_REF, TJ, TRAINED, TRAINING_FILE, UPLOADED, WEIGHTS, location_for, location_kind, own_nonce,
 )  # fmt: skip
 from spec.paper.inner import assert_role, get_asset
 from spec.paper.knowledge import knows_nonce, knows_weights
@@ -348,18 +348,6 @@ def collects_results(tx: Tracing, couple: Any, instance: Any) -> Any:
     return (ENTITY[tx.caller].role == "MO") & revealed & fresh & (SELECTION[couple, instance].round == couple.round)
 
 
-def download(tx: Tracing, couple: Any, instance: Any) -> Any:
-    """As in the paper, with the round in which it was done: what lies in the store may be of another."""
-    job = TJ[couple, instance]
-    stored = STORE[job.location.location if tx.switch("X09") == "encrypted" else job.location].weights
-    matches = job.hash == term(MODEL_HASH, weights=stored, nonce=job.nonce)
-    return DOWNLOADED[tx.caller, couple, instance].put(weights=stored, matches=matches, round=couple.round)
-
-
-def aggregate(tx: Tracing, couple: Any, instance: Any) -> Any:
-    return [becomes(AGGREGATED[tx.caller, couple.mod].round, couple.round), becomes(COLLECTED[tx.caller, couple].round, couple.round)]
-
-
 def can_state_aggregate(tx: Tracing, model: Any, url: Any, hash: Any) -> Any:
     known = some(TC, lambda couple: some(TJ.rows(couple), lambda job: job.hash == hash))
     return {"knows_hash": known | (hash.weights.content == "aggregate") | (knows_digest(hash.weights) & knows_salt(hash.nonce))}
@@ -379,8 +367,6 @@ def train_as_joined(tx: Tracing, couple: Any, instance: Any) -> Any:
 BESIDE = (
     Amendment("require", "Train.joined", "C17: see Train.train", lambda tx, couple, instance: PREPARED[tx.caller, instance].exists),
     Amendment("replace_effect", "Train.train", "C17: a DO sends other rows to an owner that has joined; it trains on what it joined with", train_as_joined),
-    Amendment("replace_effect", "Collect.download", "C32: see Downloaded.round", download),
-    Amendment("replace_effect", "Collect.aggregate", "C32: see Collected", aggregate),
     Amendment("honest", "Collect", "C31: the MO collects when the round is closed, all reports or not", collects_results),
     Amendment("honest", "UpdateMod", "A4: the MO's own aggregate belongs to no job", records_each_aggregate_once),
     Amendment("power", "UpdateMod", REPEATED, can_state_aggregate),

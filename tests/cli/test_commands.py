@@ -68,7 +68,7 @@ def test_an_arithmetic_claim(call: Call) -> None:
 def test_check(call: Call, tmp_path: Path) -> None:
     result = call(*FAST_CHECK, "--coalition", "orderer", "--evidence", tmp_path / "e")
     assert (result.code, result.complaints) == (0, [])
-    assert "C11        ✗ in 1    holds ≤6" in result.out and "as the committed expectations say" in result.out
+    assert "C11           ✗ in 1    holds ≤6" in result.out and "as the committed expectations say" in result.out
     assert widest(result.out.replace(str(tmp_path), "")) <= WIDTH
     described = {"claims.json", "variants.json", "attacks.json"}
     assert {path.name for path in (tmp_path / "e").rglob("*.json")} == {"manifest.json", "verdicts.json", "C11-CO.json", *described}

@@ -69,4 +69,4 @@ def test_closed_streams(closed: str) -> None:
 def test_encodings_that_lack_a_sign(tmp_path: Path, encoding: str) -> None:
     asked = command(*FAST_CHECK, "--evidence", tmp_path / "e")
     done = subprocess.run(asked, env=environment(PYTHONIOENCODING=encoding), capture_output=True, timeout=30)
-    assert (done.returncode, done.stderr) == (0, b"") and b"C11        \\u2717 in 1" in done.stdout
+    assert (done.returncode, done.stderr) == (0, b"") and b"C11           \\u2717 in 1" in done.stdout

@@ -8,13 +8,14 @@ from adversaries.coalitions import COALITIONS
 from marketproof.bench import Bench
 from model.scope import Scope
 from model.search import Answer, Problem, Search, all_steps
-from properties.claims import goal_of
+from properties.claims import expressible, goal_of
 from properties.paper_claims import CLAIMS
 from spec.variants import variant
 
 BENCH = Bench(variant("paper").load())
 PARTS = [part for claim in CLAIMS.values() for part in claim.split()]
-OF_ONE_RUN = {part.label: part for part in PARTS if part.kind in ("inv", "step") and part.scope == "2x2"}
+MEANT = expressible(CLAIMS.values(), BENCH.protocol, BENCH.protocol.transactions)
+OF_ONE_RUN = {part.label: part for part in PARTS if part.kind in ("inv", "step") and part.scope == "2x2" and part.label in MEANT}
 TWO_SPARES = Scope(1, 1, spares=2)
 EMPTY = [("C35", "DO", 5), ("C35", "MO", 5), ("C11", "CO", 8), ("C31/rem", "orderer", 6)]
 
