@@ -82,10 +82,8 @@ class Rules:
         for one, other in ((a, b), (b, a)):
             x = self.witness(("larger", one.symbol, other.symbol), a.sort)
             exception, smaller = f.less(other.term(x), one.term(x)), [f.less(one.term(key), other.term(key)) for key in keys]
-            yield Lemma("nowhere larger", f.disjunction(exception, f.at_most(one.symbol, other.symbol)), x)
-            if keys:
-                somewhere = f.conjunction(f.disjunction(*smaller), f.at_most(other.symbol, one.symbol))
-                yield Lemma("smaller somewhere", f.disjunction(exception, f.negation(somewhere)), x)
+            strictly = f.disjunction(f.negation(f.disjunction(*smaller)), f.less(one.symbol, other.symbol))
+            yield Lemma("nowhere larger", f.disjunction(exception, f.conjunction(f.at_most(one.symbol, other.symbol), strictly)), x)
 
     def of_three(self, a: Sum, b: Sum, c: Sum) -> Iterator[Lemma]:
         """A sum that is everywhere the sum of two others is the sum of both."""

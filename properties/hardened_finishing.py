@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from properties.ranking import Liveness, Move, Ranking, move, variables
-from spec.hardened.finishing import every_closed_round_has_results, is_between_rounds, nobody_is_late
+from spec.hardened.finishing import every_closed_round_has_results, is_between_rounds, on_time
 from spec.hardened.rounds import job_round_is_open
 from spec.hardened.words import COLLECTED, COMMITTED, PROGRESS, RESULT, SEED_HASH, SHARE, SLOT, current, in_time, now
 from spec.language import choose, deviating, every, image, implies, some, term, total
@@ -188,7 +188,7 @@ def nobody_was_late(of: Training) -> dict[str, Any]:
     """What holds in runs in which nobody honest is late."""
     committed = every(of.slots, lambda slot: implies(~deviating(slot.owner), of.job(slot).hash != None))
     return {
-        "closed rounds have results": every_closed_round_has_results(of.tc), "nobody is late": nobody_is_late(of.tc, 0),
+        "closed rounds have results": every_closed_round_has_results(of.tc), "nobody is late": on_time(of.tc, 0),
         "honest owners commit before reveals": implies(of.revealing, committed),
         "where there is a result an honest owner reported": implies(some(of.slots, of.has_result), some(of.slots, of.honest_report)),
     }  # fmt: skip

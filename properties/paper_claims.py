@@ -106,7 +106,7 @@ def finishing() -> Liveness:
         "most replicas of every selected subset are of honest owners": notion("most_are_honest")(couple),
         "the DO can give its bond and the MO can pay": notion("is_funded")(couple),
     }
-    timely = {"Tick": notion("nobody_is_late")(couple, 1)}
+    timely = {"Tick": notion("nobody_is_late")(couple)}
     return Liveness(kinds, couple.exists & notion("is_under_way")(couple), notion("is_trained")(couple), provided, timely)
 
 

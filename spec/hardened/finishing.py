@@ -81,7 +81,12 @@ def awaits_results(couple: Any) -> Any:
     return job_round_is_open(couple) & current(couple).revealing & missing
 
 
-def nobody_is_late(couple: Any, later: Any) -> Any:
+def nobody_is_late(couple: Any) -> Any:
+    """Every deadline before which something is expected of somebody is still to come when the clock moves."""
+    return on_time(couple, 1)
+
+
+def on_time(couple: Any, later: Any) -> Any:
     """Every deadline before which something is expected of somebody is still to come, so many ticks later."""
 
     def open(deadline: Any) -> Any:

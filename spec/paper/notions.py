@@ -187,6 +187,6 @@ def is_funded(couple: Any) -> Any:
 
 
 @paper.notion
-def nobody_is_late(couple: Any, later: Any) -> Any:
+def nobody_is_late(couple: Any) -> Any:
     """Nothing here has a deadline."""
     return literal(True, BOOLEAN)

@@ -76,7 +76,7 @@ def test_a_timeout_is_unknown_with_a_reason(call: Call, tmp_path: Path) -> None:
     result = call("check", "--variant", "paper", "--without-job", "--jobs", "1", *soon, "--evidence", tmp_path / "e")
     (row,) = json.loads((tmp_path / "e/verdicts.json").read_text(encoding="utf-8"))["rows"]
     assert result.code == 1 and row["verdict"] == "unknown" and "budget ended" in row["reason"]
-    assert "C12        unknown" in result.out and "expected refuted" in result.err
+    assert "C12           unknown" in result.out and "expected refuted" in result.err
 
 
 # --- the tool disagrees with itself ---

@@ -75,7 +75,7 @@ def test_a_part_is_told_once_and_what_follows_from_it_beside_the_clauses_that_sp
 
 def test_a_new_pre_image_says_what_uses_it() -> None:
     lines = block(difference(paper(), variant("hardened").load()), "pre-image epoch seed")
-    assert lines[0] == "+ pre-image" and lines[-1] == "    used by: StartRound"
+    assert lines[0] == "+ pre-image" and lines[-1] == "    used by: StartRound, words of the claims"
 
 
 def test_a_key_that_grew_is_told_where_rows_are_named() -> None:
