@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from marketproof.bench import Bench
-from marketproof.bridging import Bridging, prove_bridging
+from marketproof.bridging import RESOURCES, Bridging, prove_bridging
 from model import formulas as f
 from model import validation_rule
 from model.bridging import LADDER, covers, prove_covers, two_states
@@ -26,7 +26,7 @@ from tests.proofs import warehouse
 from tests.proofs.random_texts import random_text
 
 VARIANTS = ("paper", "hardened")
-FULL = replace(DEFAULTS, ladder=LADDER)
+FULL = replace(DEFAULTS, ladder=LADDER, resources=RESOURCES)
 ONCE = replace(DEFAULTS, ladder=LADDER[:2])
 SEEDS = range(20)
 
