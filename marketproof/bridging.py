@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,7 @@ from typing import Any
 from marketproof import evidence
 from marketproof.bench import Bench, versions
 from marketproof.progress import Progress
-from marketproof.proving import RESOURCES, Confirmed, second_opinion
+from marketproof.proving import RESOURCES, Confirmed, second_opinion, slug
 from marketproof.variants import load
 from marketproof.workers import ready_for_work, spread
 from model.bridging import LADDER, prove_covers
@@ -99,8 +98,7 @@ class Bridging:
         """The file of a proved question; empty where nothing was asked, or where the answer was no proof."""
         if one.obligation.by != "solver" or one.obligation.outcome != "proved":
             return ""
-        step, goal = (re.sub(r"\W+", "-", text).strip("-") for text in (one.obligation.step, one.obligation.goal))
-        return f"proofs/{self.protocol.name}/bridging/{step}/{goal}.smt2"
+        return f"proofs/{self.protocol.name}/bridging/{slug(one.obligation.step)}/{slug(one.obligation.goal)}.smt2"
 
     def as_dict(self) -> dict[str, Any]:
         asked = [one for one in self.found if self.file(one)]

@@ -42,6 +42,11 @@ FIRST = ""
 OF_STATES = (*LADDER, Rung(2, False))
 
 
+def slug(text: str) -> str:
+    """A name of a question as one of a file."""
+    return re.sub(r"\W+", "-", text).strip("-")
+
+
 @dataclass(frozen=True)
 class Confirmed:
     """An obligation, and what the second solver said to its text."""
@@ -58,8 +63,7 @@ class Confirmed:
         """Its name below the proofs of a variant."""
         if not self.obligation.smtlib:
             return None
-        step = re.sub(r"\W+", "-", self.obligation.step).strip("-") or "first-state"
-        return f"{self.obligation.goal.replace('/', '-')}/{step}.smt2"
+        return f"{slug(self.obligation.goal)}/{slug(self.obligation.step) or 'first-state'}.smt2"
 
 
 @dataclass

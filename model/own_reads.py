@@ -62,8 +62,6 @@ def meets(states: TwoStates, pair: OwnRead) -> Node:
 
 
 def turns(binders: tuple[Binder, ...]) -> Path:
-
-
     return tuple(Each(binder) for binder in binders)
 
 

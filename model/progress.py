@@ -59,7 +59,7 @@ def prove_rule(
     for condition in ranking.invariant:
         if rule == keeps("", condition):
             return [at_first(protocol, name, rule, ranking, condition, settings)]
-    goal = covered(ranking) if rule == COVERED else bounded(ranking)
+    goal = {COVERED: covered, BOUNDED: bounded}[rule](ranking)
     question, state, environment = question_of_state(protocol, rule, ranking, {}, hypotheses, settings)
     return [question.decide(name, goal, environment, state)]
 
@@ -86,7 +86,7 @@ def can_be_taken(
     whole = []
     for argument, expression in move.arguments.items():
         value = question.meaning.value(expression, environment, state)
-        whole += question.meaning.whole(question.meaning.leaves(step.parameters[argument]), value)
+        whole += question.meaning.whole(step.parameters[argument], value)
     conditions = [guard.condition for guard in step.guards.values()] + list(step.honest.values())
     taken = conjunction(*(with_arguments(condition, move) for condition in conditions), ranking.timely_for(move.step))
     return question.settle(name, f.conjunction(question.meaning.holds(taken, environment, state), *whole))

@@ -8,6 +8,7 @@ from typing import Any
 
 from model import formulas as f
 from model.formulas import BOOL, INT, NUMBER, Node
+from model.frames import cells_of
 from model.unbounded import Environment, Exists, Meaning, NoMeaning, State, Value
 from spec.kinds import INTEGER
 from spec.schema import Binder, Write
@@ -64,7 +65,8 @@ class After(State):
     """
 
     def __init__(self, meaning: Meaning, before: State, writes: Iterable[Write], arguments: Environment) -> None:
-        self.meaning, self.before, self.arguments = meaning, before, arguments
+        writes = list(writes)
+        self.meaning, self.before, self.arguments, self.changed = meaning, before, arguments, cells_of(writes)
         self.groups: dict[tuple[str, str], list[list[Write]]] = {}
         self.rows: dict[str, list[Write]] = {}
         self._reached: dict[Any, tuple[Node, Environment]] = {}
@@ -90,8 +92,7 @@ class After(State):
 
     def unless_written(self, read: frozenset[str]) -> State:
         """The state before, for whatever reads nothing that is written."""
-        written = any(f"{table}.exists" in read for table in self.rows) or any(f"{table}.{cell}" in read for table, cell in self.groups)
-        return self if written else self.before
+        return self.before if self.changed.isdisjoint(read) else self
 
     def overwritten(self, group: list[Write], key: Value, value: Value) -> Value:
         """A group shares its loops; turns interleave, so of two writes of a loop that reach the cell either may be the last."""

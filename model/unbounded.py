@@ -91,7 +91,6 @@ class Meaning:
     enumerations: dict[str, Enumeration] = field(default_factory=dict)
     memory: dict[Any, Node] = field(default_factory=dict)
     _values: dict[Any, Value] = field(default_factory=dict)
-    _cells: dict[int, frozenset[str]] = field(default_factory=dict)
     _free_names: dict[int, tuple[str, ...]] = field(default_factory=dict)
     _fresh: Any = field(default_factory=itertools.count)
 
@@ -135,11 +134,11 @@ class Meaning:
         for leaf, sort in self.leaves(kind):
             node = f.apply(f"argument {name}{leaf}", INT if sort == NUMBER else sort)
             found.append(f.wrapped(node) if sort == NUMBER else node)
-        return tuple(found), self.whole(self.leaves(kind), tuple(found))
+        return tuple(found), self.whole(kind, tuple(found))
 
-    def whole(self, leaves: Iterable[tuple[str, str]], value: Value) -> list[Node]:
+    def whole(self, kind: Kind, value: Value) -> list[Node]:
         """That no identifier and no number of a value is missing."""
-        named = [(sort, node) for (_, sort), node in zip(leaves, value, strict=True) if sort not in (BOOL, INT)]
+        named = [(sort, node) for (_, sort), node in zip(self.leaves(kind), value, strict=True) if sort not in (BOOL, INT)]
         present = [f.negation(f.equal(node if node.sort == sort else f.wrapped(node), self.nothing(sort))) for sort, node in named]
         return [condition for condition in present if condition is not f.TRUE]
 
@@ -225,12 +224,6 @@ class Meaning:
             names = self._free_names[id(e)] = tuple(sorted({n._args[0] for n in walk(e) if n._op in ("par", "var")}))
         return names
 
-    def cells_read(self, e: Expression) -> frozenset[str]:
-        found = self._cells.get(id(e))
-        if found is None:
-            found = self._cells[id(e)] = cells_read(e)
-        return found
-
     def holds(self, e: Expression, environment: Environment, state: State) -> Node:
         return self.value(e, environment, state)[0]
 
@@ -238,7 +231,7 @@ class Meaning:
         """The value of an expression in a state; remembered by what it depends on."""
         if e._op in ("par", "var"):
             return environment[e._args[0]]
-        state = state.unless_written(self.cells_read(e))
+        state = state.unless_written(cells_read(e))
         identity = (id(e), state, *(environment.get(name) for name in self.free_names(e)))
         found = self._values.get(identity)
         if found is None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from properties.hardened_progress import number, shares_to_come, ticks_until
 from properties.ranking import Liveness, Move, Ranking, move, variables
 from spec.hardened.finishing import every_closed_round_has_results, is_between_rounds, on_time
 from spec.hardened.rounds import job_round_is_open
-from spec.hardened.words import COLLECTED, COMMITTED, PROGRESS, RESULT, SEED_HASH, SHARE, SLOT, current, in_time, now
+from spec.hardened.words import COLLECTED, COMMITTED, PROGRESS, RESULT, SEED_HASH, SHARE, SLOT, current, in_time
 from spec.language import choose, deviating, every, image, implies, some, term, total
 from spec.paper.assets import (
     FETCHED,
@@ -36,9 +37,8 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "(the MO starts a round: allowed)": (MO, FUNDS),
     "(an owner commits: allowed)": (MO, LATE),
     "(the MO has a result taken: allowed)": (MOSTLY, COMMITTED_FIRST),
-    "TakeResult (where there is a result an honest owner reported)": (MOSTLY, REPORTS),
+    f"TakeResult ({REPORTS})": (MOSTLY, REPORTS),
 }
-
 
 # The lemmas that each rule of the argument rests on.
 RESTS_ON: dict[str, str] = {
@@ -118,10 +118,6 @@ RESTS_ON: dict[str, str] = {
 FINISHING_USES = tuple(f"{lemma}@{rule}" for rule, lemmas in RESTS_ON.items() for lemma in lemmas.split())
 
 
-def number(condition: Any, amount: Any = 1) -> Any:
-    return choose(condition, amount, 0)
-
-
 class Training:
     """The stages of a couple that trains, as conditions of the couple and of the slots of its current round."""
 
@@ -188,9 +184,8 @@ def nobody_was_late(of: Training) -> dict[str, Any]:
     """What holds in runs in which nobody honest is late."""
     committed = every(of.slots, lambda slot: implies(~deviating(slot.owner), of.job(slot).hash != None))
     return {
-        "closed rounds have results": every_closed_round_has_results(of.tc), "nobody is late": on_time(of.tc, 0),
-        "honest owners commit before reveals": implies(of.revealing, committed),
-        "where there is a result an honest owner reported": implies(some(of.slots, of.has_result), some(of.slots, of.honest_report)),
+        RESULTS: every_closed_round_has_results(of.tc), LATE: on_time(of.tc, 0), COMMITTED_FIRST: implies(of.revealing, committed),
+        REPORTS: implies(some(of.slots, of.has_result), some(of.slots, of.honest_report)),
     }  # fmt: skip
 
 
@@ -203,16 +198,15 @@ def couples_finish(claim: Liveness) -> Ranking:
 
 def measures(of: Training) -> dict[str, Any]:
     tc, progress = of.tc, of.progress
-    shares = choose(tc.status == "REQUESTED", 3, choose(progress.mo_share == None, 2, choose(progress.do_share == None, 1, 0)))
 
     def commitment(slot: Any) -> Any:
         return number(of.to_commit(slot), choose(of.fetched(slot), choose(of.trained(slot), 1, 2), 3))
 
     return {
-        "the training file": number(~TRAINING_FILE[tc.mod].exists), "shares to come": shares,
+        "the training file": number(~TRAINING_FILE[tc.mod].exists), "shares to come": shares_to_come(of.couple),
         "epochs": tc.epochs - progress.epoch, "batches": tc.ds.batches - progress.position, "to be opened": number(of.committing),
         "steps to commitments": total(of.slots, commitment),
-        "ticks": number(of.committing & in_time(of.row.commit_by), of.row.commit_by + 1 - now()),
+        "ticks": number(of.committing, ticks_until(of.row.commit_by)),
         "to be closed": number(of.open),
         "steps to reveals": total(of.slots, lambda slot: number(of.to_reveal(slot), choose(of.uploaded(slot), 1, 2))),
         "results to be taken": total(of.slots, lambda slot: number(of.without_result(slot))),

@@ -162,32 +162,34 @@ def positions_are_within_epochs() -> Any:
     return couples(lambda couple: (PROGRESS[couple].epoch <= couple.epochs) & (PROGRESS[couple].position < couple.ds.batches))
 
 
+def is_for(amount: Any, reason: Any) -> Any:
+    """An amount is not negative, and where there is some there is a reason."""
+    return (amount >= 0) & implies(amount > 0, reason)
+
+
 @lemma("rounds_hold_what_is_not_settled", follows=True)
 def rounds_owe_nothing() -> Any:
     """What a round holds is not negative, and where it holds something some job is not settled."""
-    return rounds(lambda couple, row: (row.held >= 0) & implies(row.held > 0, some(
+    return rounds(lambda couple, row: is_for(row.held, some(
         SLOT.rows(couple, row.round), lambda slot: ~VERDICT[couple, row.round, slot.instance].exists)))  # fmt: skip
 
 
 @lemma("escrow_holds_what_the_rounds_hold", "rounds_owe_nothing", follows=True)
 def escrow_owes_nothing() -> Any:
     """What an escrow holds is not negative, and where it holds something some round does."""
-    return every(TC.sort, lambda couple: (ESCROW[couple].held >= 0) & implies(
-        ESCROW[couple].held > 0, some(ROUND.rows(couple), lambda row: row.held > 0)))  # fmt: skip
+    return every(TC.sort, lambda couple: is_for(ESCROW[couple].held, some(ROUND.rows(couple), lambda row: row.held > 0)))
 
 
 @lemma("rounds_count_their_stakes", "stakes_are_not_negative", follows=True)
 def stakes_of_rounds_are_of_results() -> Any:
     """The stakes of a round are not negative, and where there are some a result has one."""
-    return rounds(lambda couple, row: (row.stakes >= 0) & implies(row.stakes > 0, some(
-        RESULT.rows(couple, row.round), lambda result: result.stake > 0)))  # fmt: skip
+    return rounds(lambda couple, row: is_for(row.stakes, some(RESULT.rows(couple, row.round), lambda result: result.stake > 0)))
 
 
 @lemma("escrow_counts_the_stakes", "stakes_of_rounds_are_of_results", follows=True)
 def stakes_of_couples_are_of_rounds() -> Any:
     """The stakes of a couple are not negative, and where there are some a round has them."""
-    return every(TC.sort, lambda couple: (ESCROW[couple].stakes >= 0) & implies(
-        ESCROW[couple].stakes > 0, some(ROUND.rows(couple), lambda row: row.stakes > 0)))  # fmt: skip
+    return every(TC.sort, lambda couple: is_for(ESCROW[couple].stakes, some(ROUND.rows(couple), lambda row: row.stakes > 0)))
 
 
 @lemma("escrow_owes_nothing", "rounds_owe_nothing", follows=True)

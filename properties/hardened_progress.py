@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from properties.ranking import Liveness, Ranking, move, variables
+from spec.hardened.rounds import job_round_is_open
 from spec.hardened.words import ESCROW, PROGRESS, RESULT, SLOT, VERDICT, current, in_time, now
 from spec.language import choose
 from spec.paper.assets import TC
@@ -19,8 +20,10 @@ def number(condition: Any, amount: Any = 1) -> Any:
     return choose(condition, amount, 0)
 
 
-def a_round_is_open(couple: Any) -> Any:
-    return (TC[couple].round > 0) & ~current(TC[couple]).closed
+def shares_to_come(couple: Any) -> Any:
+    """How many steps are still missing until the seed of a couple is known."""
+    tc, progress = TC[couple], PROGRESS[couple]
+    return choose(tc.status == "REQUESTED", 3, choose(progress.mo_share == None, 2, choose(progress.do_share == None, 1, 0)))
 
 
 def rounds_close(claim: Liveness) -> Ranking:
@@ -43,10 +46,10 @@ def couples_end(claim: Liveness) -> Ranking:
     """Whoever is honest and has standing ends a couple, alone: it closes the round, settles every job and every dispute."""
     couple, party = variables(claim.subject)
     tc, row, progress, escrow = TC[couple], current(TC[couple]), PROGRESS[couple], ESCROW[couple]
-    open, unopened = a_round_is_open(couple), a_round_is_open(couple) & ~row.revealing
+    open = job_round_is_open(tc)
+    unopened = open & ~row.revealing
     deadline = choose(unopened, row.commit_by, choose(open, row.reveal_by, progress.deadline))
     late = ~open & ~in_time(progress.deadline)
-    shares = choose(tc.status == "REQUESTED", 3, choose(progress.mo_share == None, 2, choose(progress.do_share == None, 1, 0)))
 
     def unsettled(slot: Any) -> Any:
         return late & (escrow.held > 0) & ~VERDICT[couple, slot.round, slot.instance].exists
@@ -54,7 +57,7 @@ def couples_end(claim: Liveness) -> Ranking:
     return Ranking(
         claim,
         measures={
-            "shares to come": shares, "epochs": tc.epochs - progress.epoch, "batches": tc.ds.batches - progress.position,
+            "shares to come": shares_to_come(couple), "epochs": tc.epochs - progress.epoch, "batches": tc.ds.batches - progress.position,
             "to be opened": number(unopened), "to be closed": number(open), "ticks": ticks_until(deadline),
             "jobs to be settled": number(late, escrow.held), "stakes to be returned": number(late, escrow.stakes),
         },

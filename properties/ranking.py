@@ -31,7 +31,7 @@ class Move:
 
 
 def move(name: str, step: str, when: Any, over: Rows | None = None, where: Any = True, **arguments: Any) -> Move:
-    """A move; with `over`, `when` and the arguments are functions of a row, any of those for which the move is due, and `where` is not."""
+    """A move; with `over`, `when` and the arguments are functions of a row: of any for which it is due, where `where` holds."""
     if over is None:
         return Move(name, step, as_values(arguments), boolean(when), boolean(when))
     missing = over.table.key[len(over.prefix) :]

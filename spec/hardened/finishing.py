@@ -1,6 +1,5 @@
 """When a couple that nobody gives up finishes its training: what the MO remembers to go on, and what the words of that claim mean here."""
 
-
 from __future__ import annotations
 
 from typing import Any
