@@ -153,6 +153,7 @@ def parser() -> Parser:
         "--evidence", metavar="DIR", help="where it is written (default: evidence; for a part of the matrix evidence-of-a-part)"
     )
     add_jobs(check)
+    check.add_argument("--fresh", action="store_true", help="decide everything anew, also what was decided before of the same text")
     check.add_argument("--without-job", action="store_true", help="only the matrix, without the training job")
     check.add_argument("--accept", action="store_true", help="write the committed expectations anew from this run of the whole matrix")
 

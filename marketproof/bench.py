@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import importlib
-import platform
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from adversaries.coalitions import Coalition
 from marketproof.errors import ToolDisagrees
 from marketproof.progress import Progress
+from marketproof.store import Store, installed, program
 from model.explicit import enumerate_runs
 from model.market import Market, MarketError, populate
 from model.scope import NUMBERS, Scope
@@ -23,6 +23,7 @@ from properties.claims import Claim, goal_of, sometimes_of
 from properties.starts import populated
 from properties.verdicts import ATOMIC_STEP, Row
 from spec.compiled import Compiled
+from spec.digests import digest
 from spec.schema import NotExpressible
 from spec.text import Protocol
 
@@ -35,16 +36,7 @@ REPRESENTATIVES = (
 
 def versions(*packages: str) -> dict[str, str]:
     """Versions of the product, of Python and of what decides."""
-    found = {"marketproof": _version("marketproof"), "python": platform.python_version()}
-    found.update({package: _version(package) for package in packages})
-    return found
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
+    return {package: installed(package) for package in ("marketproof", "python", *packages)}
 
 
 def method_of(claim: Claim, answer: Answer) -> str:
@@ -82,7 +74,9 @@ class Bench:
     seed: int = 0
     timeout_s: float | None = None
     progress: Progress = field(default_factory=lambda: Progress(False))
+    store: Store = field(default_factory=lambda: Store(enabled=False))
     _markets: dict[tuple[Scope, str], Market] = field(default_factory=dict)
+    _sometimes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def compiled(self) -> Compiled:
@@ -204,7 +198,19 @@ class Bench:
     def sometimes(self, claim: Claim, scope: Scope) -> int:
         """In how many honest steps from the populated market the claim's *sometimes* is reached; MarketError if never."""
         reached = ~sometimes_of(claim, self.protocol).states["sometimes"]
-        return len(populate(self.protocol, self.compiled, scope, reached, start=self.market(scope, "market")).steps)
+        key = digest(program(), "sometimes", self.protocol, populated(self.protocol), reached, str(scope))
+        found = self._sometimes.get(key) or self.store.get(key)
+        if found is None:
+            try:
+                market = populate(self.protocol, self.compiled, scope, reached, start=self.market(scope, "market"))
+                found = {"steps": len(market.steps)}
+            except MarketError as error:
+                found = {"never": str(error)}
+            self.store.put(key, found)
+        self._sometimes[key] = found
+        if "never" in found:
+            raise MarketError(found["never"])
+        return int(found["steps"])
 
     def vacuous(self, claim: Claim, scope: Scope) -> str:
         """Why the claim says nothing here: its *sometimes* is never reached by honest parties; empty if it is."""

@@ -13,8 +13,10 @@ from typing import Any
 
 from marketproof import evidence
 from marketproof.bench import Bench, versions
+from marketproof.kept import Confirmed, read, written
 from marketproof.progress import Progress
-from marketproof.proving import RESOURCES, Confirmed, second_opinion, slug
+from marketproof.proving import RESOURCES, second_opinion, slug
+from marketproof.store import Store, program
 from marketproof.variants import load
 from marketproof.workers import ready_for_work, spread
 from model.bridging import LADDER, prove_covers
@@ -25,6 +27,7 @@ from properties.bridging import Reading, clauses
 from properties.escapes import ESCAPES, Escape, blind_rows, claims_by_cell, concerned, decided_on
 from properties.verdicts import ATOMIC_STEP, ATOMIC_STEP_PROVED, Row
 from reports import terminal
+from spec.digests import digest
 from spec.schema import Schema, Write
 from spec.text import Protocol
 from spec.wording import expression_text
@@ -140,12 +143,15 @@ def prove_bridging(bench: Bench, prepared: tuple[Any, list[tuple[str, str]]] | N
     began, found = time.monotonic(), Bridging(bench.protocol)
     names = [name for name, step in bench.protocol.transactions.items() if step.on_ledger]
     bench.progress.start(f"bridging {bench.protocol.name}")
-    alone = prepared is None or jobs == 1
-    answers = (bridged(bench, name) for name in names) if alone else spread(work, names, prepare, (*(prepared or ()), bench.seed), jobs)
-    for done, one in enumerate(answers, start=1):
-        found.transactions.append(one)
+    kept = {name: one for name in names if (one := kept_bridged(bench, name)) is not None}
+    missing = [name for name in names if name not in kept]
+    alone = prepared is None or jobs == 1 or not missing
+    given = (*(prepared or ()), bench.seed, bench.store.enabled)
+    answers = (bridged(bench, name) for name in missing) if alone else spread(work, missing, prepare, given, jobs)
+    for done, name in enumerate(names, start=1):
+        found.transactions.append(kept[name] if name in kept else next(answers))
         bench.progress(f"{done} of {len(names)} transactions")
-    found.ledger = confirmed(prove_ledger(settings_of(bench)))
+    found.ledger = of_ledger(bench)
     found.seconds = time.monotonic() - began
     return found
 
@@ -153,10 +159,10 @@ def prove_bridging(bench: Bench, prepared: tuple[Any, list[tuple[str, str]]] | N
 _prepared: list[Bench] = []
 
 
-def prepare(name: Any, switches: list[tuple[str, str]], seed: int) -> None:
+def prepare(name: Any, switches: list[tuple[str, str]], seed: int, store: bool) -> None:
     """In a worker: load the variant once."""
     ready_for_work()
-    _prepared.append(Bench(load(name, switches), seed))
+    _prepared.append(Bench(load(name, switches), seed, store=Store(enabled=store)))
 
 
 def work(name: str) -> Bridged:
@@ -167,8 +173,40 @@ def settings_of(bench: Bench) -> Settings:
     return Settings(seed=bench.seed, resources=RESOURCES, ladder=LADDER)
 
 
+def key_of(bench: Bench, *asked: Any) -> str:
+    return digest(
+        program(), "bridging", bench.protocol.schema, bench.protocol.sorts, bench.seed, RESOURCES, list(map(tuple, LADDER)), *asked
+    )
+
+
+def kept_bridged(bench: Bench, name: str) -> Bridged | None:
+    """A transaction's part as it was proved before, of the same text by the same program."""
+    found = bench.store.get(key_of(bench, bench.protocol.transactions[name]))
+    if found is None:
+        return None
+    return Bridged(**{**found, "obligations": read(found["obligations"]), "own_reads": read(found["own_reads"])})
+
+
+def of_ledger(bench: Bench) -> list[Confirmed]:
+    """What is proved of the ledger's rules, whatever the text says."""
+    key = key_of(bench, "ledger")
+    found = bench.store.get(key)
+    if found is not None:
+        return read(found)
+    proved = confirmed(prove_ledger(settings_of(bench)))
+    bench.store.put(key, written(proved))
+    return proved
+
+
 def bridged(bench: Bench, name: str) -> Bridged:
-    """One transaction's part of the theorem."""
+    """One transaction's part of the theorem, which is kept."""
+    found = bridged_anew(bench, name)
+    plain = {**vars(found), "obligations": written(found.obligations), "own_reads": written(found.own_reads)}
+    bench.store.put(key_of(bench, bench.protocol.transactions[name]), plain)
+    return found
+
+
+def bridged_anew(bench: Bench, name: str) -> Bridged:
     protocol, schema, settings = bench.protocol, bench.protocol.schema, settings_of(bench)
     step = protocol.transactions[name]
     stated = clauses(schema, step)

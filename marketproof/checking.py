@@ -18,8 +18,10 @@ from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_fi
 from marketproof.described import described
 from marketproof.errors import UserError
 from marketproof.exploring import accepted as small_scope
+from marketproof.kept import Confirmed
 from marketproof.progress import Progress
 from marketproof.proving import Proof, prove, proved_row
+from marketproof.store import Store
 from marketproof.variants import load
 from marketproof.waiving import accepted
 from marketproof.workers import deciding, order_of
@@ -58,8 +60,8 @@ def check(given: argparse.Namespace) -> int:
     need_solvers(claims)
     for claim in claims:
         scope_of(given, claim)
-    progress = Progress()
-    benches = [(name, Bench(load(name, given.switch), given.seed, given.timeout_s, progress)) for name in variants_of(given)]
+    progress, store = Progress(), Store(enabled=not given.fresh)
+    benches = [(name, Bench(load(name, given.switch), given.seed, given.timeout_s, progress, store)) for name in variants_of(given)]
     for _, bench in benches:
         check_expectations(given, bench.protocol.name)
     say = (lambda text: None) if given.json else say_line
@@ -78,9 +80,7 @@ def variants_of(given: argparse.Namespace) -> tuple[str, ...]:
     return STANDARD if given.variant is None else (given.variant,)
 
 
-def check_variant(
-    given: argparse.Namespace, name: str, bench: Bench, claims: list[Claim], against: list[Coalition], say: Any
-) -> Checked:
+def check_variant(given: argparse.Namespace, name: str, bench: Bench, claims: list[Claim], against: list[Coalition], say: Any) -> Checked:
     """The training job, the proofs and the matrix of one variant; of the whole matrix also the bridging theorem."""
     job = None if given.without_job else run_job(bench, given, bench.progress, say)
     proof = None
@@ -183,7 +183,7 @@ def decide_matrix(
     open_cells = [(claim, name) for claim, name in cells if proof is None or not proof.proves(claim.label)]
     orders = [order_of(claim, name, scope_of(given, claim, name), depth_of(given, claim, name), given.start) for claim, name in open_cells]
     found: list[tuple[Claim, Decided]] = []
-    with deciding(orders, (variant, given.switch, given.seed, given.timeout_s), given.jobs, bench.progress) as answers:
+    with deciding(orders, bench, (variant, given.switch), given.jobs) as answers:
         for place, (claim, name) in enumerate(cells):
             bench.progress(f"{claim.label} against {name or 'all'}")
             found.append((claim, decided_cell(bench, given, claim, name, proof, answers)))
@@ -217,8 +217,13 @@ def proof_told(proof: Proof) -> str:
     confirmed = sum(one.second == "confirmed" for one in asked)
     return (
         f"proofs for any size: {len(proof.found)} obligations, {len(proof.found) - len(asked)} by frame, {len(asked)} by Z3 of which cvc5 "
-        f"confirms {confirmed}; {len(proof.plan.statements)} lemmas by hand, proved with them; {proof.seconds:.1f} s"
+        f"confirms {confirmed}{kept_told(asked)}; {len(proof.plan.statements)} lemmas by hand, proved with them; {proof.seconds:.1f} s"
     )
+
+
+def kept_told(asked: list[Confirmed]) -> str:
+    kept = sum(one.kept for one in asked)
+    return f" ({kept} answered in an earlier run of the same text and program: --fresh asks again)" if kept else ""
 
 
 def scopes_told(rows: list[Row]) -> str:

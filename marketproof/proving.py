@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Any
 
 from adversaries.coalitions import COALITIONS
@@ -13,6 +14,8 @@ from marketproof import recheck
 from marketproof.bench import Bench, versions
 from marketproof.errors import ToolDisagrees
 from marketproof.evidence import canonical
+from marketproof.kept import Confirmed, read, written
+from marketproof.store import Store, program
 from marketproof.variants import load
 from marketproof.workers import ready_for_work, spread
 from model.induction import (
@@ -26,11 +29,12 @@ from model.induction import (
     prove_kept,
     prove_steps,
 )  # fmt: skip
-from model.progress import prove_rule, questions_asked
+from model.progress import prove_rule, questions_asked, step_of
 from model.search import all_steps
 from properties.claims import Claim
 from properties.proofs import Plan, plan_of
 from properties.verdicts import ATOMIC_STEP, Row
+from spec.digests import digest
 from spec.text import Protocol
 from spec.tracing import Transaction
 
@@ -47,23 +51,11 @@ def slug(text: str) -> str:
     return re.sub(r"\W+", "-", text).strip("-")
 
 
-@dataclass(frozen=True)
-class Confirmed:
-    """An obligation, and what the second solver said to its text."""
-
-    obligation: Obligation
-    second: str
-
-    @property
-    def holds(self) -> bool:
-        return self.obligation.outcome == "proved" and (self.obligation.by == "frame" or self.second == "confirmed")
-
-    @property
-    def file(self) -> str | None:
-        """Its name below the proofs of a variant."""
-        if not self.obligation.smtlib:
-            return None
-        return f"{slug(self.obligation.goal)}/{slug(self.obligation.step) or 'first-state'}.smt2"
+def file_of(one: Confirmed) -> str | None:
+    """The name of a question below the proofs of a variant."""
+    if not one.obligation.smtlib:
+        return None
+    return f"{slug(one.obligation.goal)}/{slug(one.obligation.step) or 'first-state'}.smt2"
 
 
 @dataclass
@@ -103,57 +95,101 @@ class Proof:
 
     def files(self) -> dict[str, str]:
         """The evidence: every question as SMT-LIB, and a list of all obligations."""
-        files = {f"proofs/{self.variant}/{one.file}": one.obligation.smtlib for one in self.found if one.file}
+        files = {f"proofs/{self.variant}/{file}": one.obligation.smtlib for one in self.found if (file := file_of(one))}
         asked = [one for one in self.found if one.obligation.by == "solver"]
         summary = {
             "obligations": [
                 {"goal": o.goal, "step": o.step, "outcome": o.outcome, "by": o.by, "second": one.second,
-                 "file": one.file and f"proofs/{self.variant}/{one.file}", "counterexample": o.counterexample,
-                 "seconds": round(o.seconds, 3)}
-                for one in self.found for o in (one.obligation,)
+                 "file": file and f"proofs/{self.variant}/{file}", "counterexample": o.counterexample,
+                 "rests_on": list(o.rests_on), "seconds": round(o.seconds, 3)}
+                for one in self.found for o, file in ((one.obligation, file_of(one)),)
             ],
             "lemmas": {name: {"statement": said, "uses": list(self.plan.uses[name])} for name, said in self.plan.statements.items()},
+            "kept": sum(one.kept for one in asked),
             "confirmed": {"solver": f"cvc5 {versions('cvc5')['cvc5']}", "confirmed": sum(one.second == "confirmed" for one in asked),
                           "of": len(asked)},
         }  # fmt: skip
         return {**files, f"proofs/{self.variant}/summary.json": canonical(summary)}
 
 
+@dataclass(frozen=True)
+class Unit:
+    """A piece of work: all that its answer depends on, and how it is answered."""
+
+    reads: tuple[Any, ...]
+    prove: Callable[[], list[Obligation]]
+
+    @cached_property
+    def key(self) -> str:
+        return digest(program(), *self.reads)
+
+    def kept(self, store: Store) -> list[Confirmed] | None:
+        """The answer as it was given before; None when it was not."""
+        found = store.get(self.key)
+        return None if found is None else read(found)
+
+    def answer(self, store: Store) -> list[Confirmed]:
+        """The answer: kept, or found now and then kept."""
+        found = self.kept(store)
+        if found is None:
+            found = [Confirmed(one, second_opinion(one)) for one in self.prove()]
+            store.put(self.key, written(found))
+        return found
+
+
 def prove_task(bench: Bench, plan: Plan, task: str) -> list[Confirmed]:
     """The obligations of one step, of the first state, or of a goal that is about states (a task of the goal's name)."""
-    settings = Settings(Engine(assumptions=assumptions_of_honest_callers), bench.seed, RESOURCES, ladder=LADDER)
-    steps = all_steps(bench.protocol, COALITIONS["peer"])
+    return [one for unit in units_of(bench, plan, task) for one in unit.answer(bench.store)]
+
+
+def units_of(bench: Bench, plan: Plan, task: str) -> Iterator[Unit]:
+    """The pieces of a task; each reads the tables of the variant and how it is proved."""
+    protocol, steps = bench.protocol, all_steps(bench.protocol, COALITIONS["peer"])
+    ladder = LADDER if task == FIRST or task in steps else OF_STATES
+    settings = Settings(Engine(assumptions=assumptions_of_honest_callers), bench.seed, RESOURCES, ladder=ladder)
+    common = digest(protocol.schema, protocol.sorts, bench.seed, RESOURCES, list(map(tuple, ladder)))
     if task == FIRST:
-        found = prove_at_first(bench.protocol, plan.inductive, settings)
+        found = units_at_first(protocol, plan, settings)
     elif task in steps:
-        found = prove_step(bench.protocol, plan, steps[task], steps, settings)
+        found = units_of_step(protocol, plan, steps[task], steps, settings)
     else:
-        found = prove_goal(bench.protocol, plan, task, steps, replace(settings, ladder=OF_STATES))
-    return [Confirmed(one, second_opinion(one)) for one in found]
+        found = units_of_goal(protocol, plan, task, steps, settings)
+    yield from (replace(unit, reads=(common, *unit.reads)) for unit in found)
 
 
-def prove_step(
-    protocol: Protocol, plan: Plan, step: Transaction, steps: dict[str, Transaction], settings: Settings
-) -> list[Obligation]:
-    """That a step keeps every invariant, obeys every step claim and raises no ranking."""
-    found: list[Obligation] = []
+def units_at_first(protocol: Protocol, plan: Plan, settings: Settings) -> Iterator[Unit]:
     for goal, condition in plan.inductive.items():
-        found += prove_kept(protocol, step, plan.assumed(goal, step.name), {goal: condition}, settings)
+        yield Unit(("at first", goal, condition), partial(prove_at_first, protocol, {goal: condition}, settings))
+
+
+def units_of_step(protocol: Protocol, plan: Plan, step: Transaction, steps: dict[str, Transaction], settings: Settings) -> Iterator[Unit]:
+    """That a step keeps every invariant, obeys every step claim and raises no ranking."""
+    said = digest(step)
+    for goal, condition in plan.inductive.items():
+        assumed = plan.assumed(goal, step.name)
+        yield Unit(("kept", said, goal, condition, assumed), partial(prove_kept, protocol, step, assumed, {goal: condition}, settings))
     for goal, by_step in plan.steps.items():
-        found += prove_steps(protocol, {goal: by_step}, plan.assumed(goal, step.name), {step.name: step}, settings)
-    for goal, ranking in plan.rankings.items():
-        found += prove_rule(protocol, goal, ranking, step.name, plan.assumed(goal, step.name), steps, settings)
-    return found
+        assumed = plan.assumed(goal, step.name)
+        proving = partial(prove_steps, protocol, {goal: by_step}, assumed, {step.name: step}, settings)
+        yield Unit(("obeyed", said, goal, by_step.get(step.name), assumed), proving)
+    for goal in plan.rankings:
+        yield unit_of_rule(protocol, plan, goal, step.name, steps, settings)
 
 
-def prove_goal(protocol: Protocol, plan: Plan, goal: str, steps: dict[str, Transaction], settings: Settings) -> list[Obligation]:
+def units_of_goal(protocol: Protocol, plan: Plan, goal: str, steps: dict[str, Transaction], settings: Settings) -> Iterator[Unit]:
     """What follows from lemmas in every state: a two-run claim, a lemma, or what a ranking says of states and of its moves."""
     if goal in plan.rankings:
         rules = [rule for rule in questions_asked(plan.rankings[goal], steps) if rule not in steps]
-        return [one for rule in rules for one in prove_rule(
-            protocol, goal, plan.rankings[goal], rule, plan.assumed(goal, rule), steps, settings)]  # fmt: skip
-    condition = plan.pairs[goal] if goal in plan.pairs else plan.invariants[goal]
-    return prove_implied(protocol, {goal: condition}, plan.assumed(goal, ""), settings)
+        yield from (unit_of_rule(protocol, plan, goal, rule, steps, settings) for rule in rules)
+        return
+    condition, assumed = plan.pairs[goal] if goal in plan.pairs else plan.invariants[goal], plan.assumed(goal, "")
+    yield Unit(("implied", goal, condition, assumed), partial(prove_implied, protocol, {goal: condition}, assumed, settings))
+
+
+def unit_of_rule(protocol: Protocol, plan: Plan, goal: str, rule: str, steps: dict[str, Transaction], settings: Settings) -> Unit:
+    ranking, assumed = plan.rankings[goal], plan.assumed(goal, rule)
+    step = steps.get(step_of(ranking, rule))
+    return Unit(("rule", goal, rule, ranking, step, assumed), partial(prove_rule, protocol, goal, ranking, rule, assumed, steps, settings))
 
 
 def second_opinion(obligation: Obligation) -> str:
@@ -169,13 +205,13 @@ def second_opinion(obligation: Obligation) -> str:
 _prepared: list[tuple[Bench, Plan]] = []
 
 
-def prepare(variant: Any, switches: list[tuple[str, str]], seed: int, labels: list[str]) -> None:
+def prepare(variant: Any, switches: list[tuple[str, str]], seed: int, store: bool, labels: list[str]) -> None:
     """In a worker: load the variant and state the plan once."""
     from marketproof.commands import claims_named
 
     ready_for_work()
 
-    bench = Bench(load(variant, switches), seed)
+    bench = Bench(load(variant, switches), seed, store=Store(enabled=store))
     claims = [claim for label in labels for claim in claims_named(label)]
     _prepared.append((bench, plan_of(bench.protocol, claims, all_steps(bench.protocol, COALITIONS["peer"]))))
 
@@ -202,11 +238,26 @@ def prove(bench: Bench, claims: Iterable[Claim], prepared: tuple[Any, list[tuple
 def answers(
     bench: Bench, plan: Plan, claims: list[Claim], tasks: list[str], prepared: tuple[Any, list[tuple[str, str]]], jobs: int
 ) -> Iterator[list[Confirmed]]:
-    """The obligations of each task, in order."""
+    """The obligations of each task, in order; only what was not proved before is given to other processes."""
     if jobs == 1:
         yield from (prove_task(bench, plan, step) for step in tasks)
         return
-    yield from spread(work, tasks, prepare, (*prepared, bench.seed, [claim.label for claim in claims]), jobs)
+    kept = {task: found for task in tasks if (found := kept_task(bench, plan, task)) is not None}
+    missing = [task for task in tasks if task not in kept]
+    given = (*prepared, bench.seed, bench.store.enabled, [claim.label for claim in claims])
+    anew: Iterator[list[Confirmed]] = spread(work, missing, prepare, given, jobs) if missing else iter(())
+    yield from (kept[task] if task in kept else next(anew) for task in tasks)
+
+
+def kept_task(bench: Bench, plan: Plan, task: str) -> list[Confirmed] | None:
+    """All obligations of a task, when none of them has to be asked; None when one has."""
+    whole: list[Confirmed] = []
+    for unit in units_of(bench, plan, task):
+        found = unit.kept(bench.store)
+        if found is None:
+            return None
+        whole += found
+    return whole
 
 
 def proved_row(bench: Bench, claim: Claim, coalition: str, proof: Proof) -> Row:

@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from adversaries.coalitions import COALITIONS
+from adversaries.coalitions import COALITIONS, Coalition
 from marketproof.bench import Bench, Decided
 from marketproof.errors import ToolDisagrees
+from marketproof.kept import cell_key, cell_read, cell_written
 from marketproof.progress import Progress
+from marketproof.store import Store
 from marketproof.variants import load
 from model.scope import Scope
 from properties.claims import Claim
@@ -51,10 +53,10 @@ def ready_for_work() -> None:
     threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
 
 
-def prepare(variant: str, switches: list[tuple[str, str]], seed: int, timeout_s: float | None) -> None:
+def prepare(variant: str, switches: list[tuple[str, str]], seed: int, timeout_s: float | None, store: bool) -> None:
     """In a worker: load the variant once."""
     ready_for_work()
-    _bench.append(Bench(load(variant, switches), seed, timeout_s))
+    _bench.append(Bench(load(variant, switches), seed, timeout_s, store=Store(enabled=store)))
 
 
 def end_with_parent(parent: int) -> None:
@@ -65,12 +67,39 @@ def end_with_parent(parent: int) -> None:
 
 
 def decide(order: Order, bench: Bench | None = None) -> Decided:
-    """Decide one cell; a *holds_to* of honest parties gets a second opinion by plain enumeration at a smaller scope."""
+    """Decide one cell, and keep what was decided; one that ran out of time is asked again."""
     bench = bench or _bench[0]
-    claim = next(part for part in CLAIMS[order.claim].split() if part.parts[0].name == order.part)
-    if claim.kind == "arith":
-        return bench.decide_numbers(claim)
-    coalition = COALITIONS[order.coalition]
+    known = kept_cell(order, bench)
+    if known is not None:
+        return known
+    claim, coalition = claim_of(order), coalition_of(order)
+    decided = bench.decide_numbers(claim) if coalition is None else searched(bench, claim, coalition, order)
+    if decided.row.verdict != "unknown" or bench.timeout_s is None:
+        bench.store.put(key_of(order, bench), cell_written(bench, decided, coalition))
+    return decided
+
+
+def claim_of(order: Order) -> Claim:
+    return next(part for part in CLAIMS[order.claim].split() if part.parts[0].name == order.part)
+
+
+def coalition_of(order: Order) -> Coalition | None:
+    """Against whom; nobody where a claim is about numbers."""
+    return None if claim_of(order).kind == "arith" else COALITIONS[order.coalition]
+
+
+def key_of(order: Order, bench: Bench) -> str:
+    return cell_key(bench, claim_of(order), coalition_of(order), order.scope, order.depth, order.start)
+
+
+def kept_cell(order: Order, bench: Bench) -> Decided | None:
+    """A cell as it was decided before, of the same text by the same program."""
+    found = bench.store.get(key_of(order, bench)) if bench.store.enabled else None
+    return None if found is None else cell_read(bench, claim_of(order), coalition_of(order), found)
+
+
+def searched(bench: Bench, claim: Claim, coalition: Coalition, order: Order) -> Decided:
+    """A *holds_to* of honest parties gets a second opinion by plain enumeration at a smaller scope."""
     decided = bench.decide(claim, coalition, Scope.parse(order.scope), order.depth, order.start)
     nobody = not coalition.deviating and "forge" not in coalition.powers
     if decided.row.verdict == "holds_to" and nobody and order.start == "market" and claim.kind != "live":
@@ -79,20 +108,27 @@ def decide(order: Order, bench: Bench | None = None) -> Decided:
 
 
 @contextmanager
-def deciding(orders: list[Order], prepared: tuple[Any, ...], jobs: int, progress: Progress) -> Iterator[Iterator[Decided]]:
+def deciding(orders: list[Order], bench: Bench, prepared: tuple[Any, list[tuple[str, str]]], jobs: int) -> Iterator[Iterator[Decided]]:
     """The cells in order, decided by `jobs` processes; on an exception or Ctrl-C the workers are ended at once."""
+    kept = {place: found for place, order in enumerate(orders) if (found := kept_cell(order, bench)) is not None}
+    missing = [order for place, order in enumerate(orders) if place not in kept]
+    with deciding_anew(missing, bench, prepared, jobs) as answers:
+        yield (kept[place] if place in kept else next(answers) for place in range(len(orders)))
+
+
+@contextmanager
+def deciding_anew(orders: list[Order], bench: Bench, prepared: tuple[Any, list[tuple[str, str]]], jobs: int) -> Iterator[Iterator[Decided]]:
     if jobs == 1 or len(orders) < 2:
-        variant, switches, seed, timeout_s = prepared
-        bench = Bench(load(variant, switches), seed, timeout_s, progress)
         yield (decide(order, bench) for order in orders)
         return
     context = multiprocessing.get_context("spawn" if os.name == "nt" else "fork")
-    with ProcessPoolExecutor(min(jobs, len(orders)), context, prepare, prepared) as pool:
+    given = (*prepared, bench.seed, bench.timeout_s, bench.store.enabled)
+    with ProcessPoolExecutor(min(jobs, len(orders)), context, prepare, given) as pool:
         try:
             with held_back():
                 deepest_first = sorted(range(len(orders)), key=lambda place: -orders[place].depth)
                 begun: dict[int, Future[Decided]] = {place: pool.submit(decide, orders[place]) for place in deepest_first}
-            yield results([begun[place] for place in range(len(orders))], progress)
+            yield results([begun[place] for place in range(len(orders))], bench.progress)
         except BaseException:
             for process in list((pool._processes or {}).values()):
                 process.terminate()

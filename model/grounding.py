@@ -7,7 +7,7 @@ Whatever is left out can only make a proof fail.  Whatever is asserted follows f
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from model import formulas as f
@@ -34,6 +34,7 @@ class Grounding:
         self.meaning, self.deep, self.rules = meaning, deep, rules
         self.most_sums = {**MOST_SUMS, 2: paired}
         self.assertions: list[tuple[str, Node]] = []
+        self.own: set[str] = set()
         self.pools: dict[str, dict[Node, int]] = {}
         self.universals: dict[Exists, int] = {}
         self.sums: dict[Sum, int] = {}
@@ -45,6 +46,7 @@ class Grounding:
     def add(self, reason: str, node: Node) -> None:
         """Assert a node of the question, the goal first, and follow the symbols in it."""
         first = not self.assertions
+        self.own.add(reason)
         self.state(reason, node)
         self.follow(node, 1, 0, 0)
         self.central |= set(self.sums) if first else set()
@@ -181,12 +183,17 @@ class Grounding:
                     groups = itertools.combinations(sums[:most], size)
                     yield from (group for group in groups if size == 1 or not speaks or any(s in self.central for s in group))
 
-    def text(self) -> str:
-        """The question in SMT-LIB, without its answer."""
+    def text(self, places: Iterable[int] | None = None) -> str:
+        """The question in SMT-LIB, without its answer; or as much of it as the assertions at these places say."""
+        chosen = self.assertions if places is None else [self.assertions[place] for place in places]
         used: dict[str, None] = {}
-        for node in f.below(node for _, node in self.assertions):
+        for node in f.below(node for _, node in chosen):
             used[node.sort] = None
-        return f.script(self.assertions, declarations(self.meaning, used))
+        return f.script(chosen, declarations(self.meaning, used))
+
+    def reasons(self, places: Iterable[int]) -> tuple[str, ...]:
+        """What of the question stands at these places, each reason once; its consequences are left out."""
+        return tuple(dict.fromkeys(reason for place in places if (reason := self.assertions[place][0]) in self.own))
 
 
 def declarations(meaning: Meaning, used: dict[str, None]) -> Iterator[str]:

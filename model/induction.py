@@ -19,7 +19,7 @@ from model.frames import cells_read, cells_written
 from model.grounding import MOST_SUMS, Grounding
 from model.states import After, Arbitrary, Initial
 from model.unbounded import Environment, Meaning, State
-from model.z3_text import check
+from model.z3_text import check, check_with_core
 from spec.text import Protocol
 from spec.tracing import Transaction
 from spec.tree import Expression, walk
@@ -49,7 +49,8 @@ class Obligation:
     """One goal at one step ('' for the first state, or for an implication) and how it was decided.
 
     `outcome` is proved, failed (a candidate was found) or unknown; `by` is frame (the step writes nothing that the goal
-    reads) or solver; `smtlib` states the question; `counterexample` tells the candidate.
+    reads) or solver; `smtlib` states the question, of a proof as far as it was needed; `counterexample` tells the candidate;
+    `rests_on` are the reasons of what a proof needed: guards, hypotheses, who may send.
     """
 
     goal: str
@@ -59,6 +60,7 @@ class Obligation:
     seconds: float = 0.0
     smtlib: str = ""
     counterexample: list[str] = field(default_factory=list)
+    rests_on: tuple[str, ...] = ()
 
 
 def may_send(meaning: Meaning, transaction: Transaction, arguments: Environment, state: State) -> Node:
@@ -149,19 +151,21 @@ class Question:
         read: the cells that the goal reads, for rungs of the ladder that leave out hypotheses which read none of them.
         """
         start, outcome, text, grounding = time.perf_counter(), "", "", None
+        needed: tuple[str, ...] = ()
         for deep, near, paired in self.settings.ladder:
             before, grounding = text, self.grounded(goal, read if near else None, deep, paired)
             text = grounding.text()
             if text != before:
-                outcome = check(text, self.settings.seed, self.settings.resources)
+                outcome, core = check_with_core(text, self.settings.seed, self.settings.resources)
             if outcome == "unsat":
+                text, needed = grounding.text(core), grounding.reasons(core)
                 break
         assert grounding is not None
         told = described(grounding, self.settings.seed, self.settings.resources) if outcome == "sat" else []
         stated = {"unsat": "proved", "sat": "failed"}.get(outcome, "unknown")
         self.settings.progress(f"{name} {f'kept by {self.step}' if self.step else 'without a step'}: {stated}")
         seconds = time.perf_counter() - start
-        return Obligation(name, self.step, stated, "solver", seconds, self.header(name) + text + "(check-sat)\n", told)
+        return Obligation(name, self.step, stated, "solver", seconds, self.header(name) + text + "(check-sat)\n", told, needed)
 
     def header(self, name: str) -> str:
         """Comments that say what the file states, and the logic."""

@@ -43,6 +43,12 @@ def questions_asked(ranking: Ranking, steps: Iterable[str]) -> list[str]:
     return [COVERED, BOUNDED, *at_first, *moves, *steps]
 
 
+def step_of(ranking: Ranking, rule: str) -> str:
+    """The step that a question speaks of; empty where it speaks of states only."""
+    taken = {name: move.step for move in ranking.moves for name in (allowed(move), lowers(move))}
+    return taken.get(rule, "" if rule in (COVERED, BOUNDED) else rule)
+
+
 def prove_rule(
     protocol: Protocol, name: str, ranking: Ranking, rule: str, hypotheses: dict[str, Expression], steps: dict[str, Transaction],
     settings: Settings = DEFAULTS,
@@ -199,4 +205,4 @@ def question_of_pair(
     return question, before, environment
 
 
-__all__ = ["BOUNDED", "COVERED", "prove_rule", "questions_asked"]
+__all__ = ["BOUNDED", "COVERED", "prove_rule", "questions_asked", "step_of"]
