@@ -13,6 +13,7 @@ import platform
 import sqlite3
 import time
 import zlib
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -74,7 +75,8 @@ class Store:
             try:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 made = sqlite3.connect(self._file, timeout=10, isolation_level=None)
-                made.execute("PRAGMA journal_mode=WAL")
+                with suppress(sqlite3.OperationalError):  # another process is just doing it
+                    made.execute("PRAGMA journal_mode=WAL")
                 made.execute("PRAGMA synchronous=OFF")
                 made.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, made REAL, answer BLOB) WITHOUT ROWID")
             except (OSError, sqlite3.Error):

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WIDTH = 100
 LONGEST_MESSAGE = 2000
 FAST = ("--claim", "C11", "--coalition", "CO")
-FAST_CHECK = ("check", "--variant", "paper", "--without-job", "--jobs", "1", *FAST)
+FAST_CHECK = ("check", "--fresh", "--variant", "paper", "--without-job", "--jobs", "1", *FAST)
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def test_a_disagreement(call: Call, monkeypatch: pytest.MonkeyPatch, old: Path, 
 def test_a_disagreement_in_a_worker(old: Path) -> None:
     before = contents(old)
     broken = "import model.search as s\ns.Search.run = lambda search, depth: s.Answer(s.Attack('checked', [[]], []), 0)"
-    result = spawned("check", "--without-job", "--jobs", "2", *FAST, "--coalition", "MO", "--evidence", old, before=broken)
+    result = spawned("check", "--fresh", "--without-job", "--jobs", "2", *FAST, "--coalition", "MO", "--evidence", old, before=broken)
     assert result.code == 3 and result.complaints[-1].startswith("marketproof: the tool disagrees with itself"), result
     assert contents(old) == before and list(old.parent.iterdir()) == [old]
 
