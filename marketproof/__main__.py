@@ -115,6 +115,8 @@ def add_proofs(commands: Any) -> None:
         "--search-s", type=positive_seconds, default=30.0, metavar="S", help="longest search for attacks, each (default: 30)"
     )
     waive.add_argument("--out", metavar="FILE", help="write the results as JSON there")
+    waive.add_argument("--fresh", action="store_true", help="prove everything anew, also what was proved before of the same text")
+    add_jobs(waive)
     waive.add_argument("--accept", action="store_true", help="commit the results of all amendments, for the evidence of later checks")
     add_common(waive, with_seed=False)
 

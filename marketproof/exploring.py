@@ -87,20 +87,19 @@ def drops_of(given: argparse.Namespace) -> list[Drop]:
 
 
 class Bed:
-    """One text with what is asked of it, and the markets from which it is explored."""
+    """One text with what is asked of it, by default INVARIANTS and TRAPS, and the markets from which it is explored."""
 
-    def __init__(self, protocol: Protocol) -> None:
+    def __init__(
+        self, protocol: Protocol, states: dict[str, Expression] | None = None, live: dict[str, Liveness] | None = None
+    ) -> None:
         self.protocol, self.compiled = protocol, Compiled(protocol)
         try:
             with using(protocol.schema):
-                self.states: dict[str, Expression] = {name: boolean(one.build()) for name, one in INVARIANTS.items()}
+                self.states = {name: boolean(one.build()) for name, one in INVARIANTS.items()} if states is None else dict(states)
                 self.starts = {name: boolean(build()) for name, (build, _) in STARTS.items()}
         except (SpecificationError, KeyError) as error:
             raise UserError(f"small-scope exploration speaks of the tables of the hardened text, and {protocol.name!r}: {error}") from error
-        self.live: dict[str, Liveness] = {}
-        for name, label in TRAPS.items():
-            claim = claims_named(label)[0]
-            self.live[name] = goal_of(claim, protocol, protocol.transactions).live[claim.parts[0].name]
+        self.live = traps_of(protocol) if live is None else dict(live)
         self._markets: dict[tuple[str, str], Market] = {}
 
     def market(self, case: Case) -> Market:
@@ -113,10 +112,19 @@ class Bed:
         return self._markets[place]
 
     def small(self, case: Case, progress: Progress | None = None, **more: Any) -> Small:
-        states = {name: e for name, e in self.states.items() if case.timely or not INVARIANTS[name].timely}
+        of_waiting = {name for name, one in INVARIANTS.items() if one.timely and not case.timely}
+        states = {name: e for name, e in self.states.items() if name not in of_waiting}
         most = more.pop("most_states", MOST_STATES)
         return Small(self.protocol, self.compiled, case, self.market(case).rows, states, self.live, most,
                      progress=progress or (lambda text: None), **more)  # fmt: skip
+
+
+def traps_of(protocol: Protocol) -> dict[str, Liveness]:
+    found = {}
+    for name, label in TRAPS.items():
+        claim = claims_named(label)[0]
+        found[name] = goal_of(claim, protocol, protocol.transactions).live[claim.parts[0].name]
+    return found
 
 
 def explored(bed: Bed, cases: Iterable[Case], progress: Progress, say: Any) -> Iterable[dict[str, Any]]:

@@ -114,8 +114,9 @@ class Proof:
 
 @dataclass(frozen=True)
 class Unit:
-    """A piece of work: all that its answer depends on, and how it is answered."""
+    """A piece of work on one goal: all that its answer depends on, and how it is answered."""
 
+    goal: str
     reads: tuple[Any, ...]
     prove: Callable[[], list[Obligation]]
 
@@ -135,6 +136,11 @@ class Unit:
             found = [Confirmed(one, second_opinion(one)) for one in self.prove()]
             store.put(self.key, written(found))
         return found
+
+
+def tasks_of(plan: Plan, steps: Iterable[str]) -> list[str]:
+    """The first state, goals about states, steps."""
+    return [FIRST, *plan.rankings, *plan.pairs, *sorted(plan.following), *steps]
 
 
 def prove_task(bench: Bench, plan: Plan, task: str) -> list[Confirmed]:
@@ -159,7 +165,7 @@ def units_of(bench: Bench, plan: Plan, task: str) -> Iterator[Unit]:
 
 def units_at_first(protocol: Protocol, plan: Plan, settings: Settings) -> Iterator[Unit]:
     for goal, condition in plan.inductive.items():
-        yield Unit(("at first", goal, condition), partial(prove_at_first, protocol, {goal: condition}, settings))
+        yield Unit(goal, ("at first", goal, condition), partial(prove_at_first, protocol, {goal: condition}, settings))
 
 
 def units_of_step(protocol: Protocol, plan: Plan, step: Transaction, steps: dict[str, Transaction], settings: Settings) -> Iterator[Unit]:
@@ -167,11 +173,12 @@ def units_of_step(protocol: Protocol, plan: Plan, step: Transaction, steps: dict
     said = digest(step)
     for goal, condition in plan.inductive.items():
         assumed = plan.assumed(goal, step.name)
-        yield Unit(("kept", said, goal, condition, assumed), partial(prove_kept, protocol, step, assumed, {goal: condition}, settings))
+        proving = partial(prove_kept, protocol, step, assumed, {goal: condition}, settings)
+        yield Unit(goal, ("kept", said, goal, condition, assumed), proving)
     for goal, by_step in plan.steps.items():
         assumed = plan.assumed(goal, step.name)
         proving = partial(prove_steps, protocol, {goal: by_step}, assumed, {step.name: step}, settings)
-        yield Unit(("obeyed", said, goal, by_step.get(step.name), assumed), proving)
+        yield Unit(goal, ("obeyed", said, goal, by_step.get(step.name), assumed), proving)
     for goal in plan.rankings:
         yield unit_of_rule(protocol, plan, goal, step.name, steps, settings)
 
@@ -183,13 +190,14 @@ def units_of_goal(protocol: Protocol, plan: Plan, goal: str, steps: dict[str, Tr
         yield from (unit_of_rule(protocol, plan, goal, rule, steps, settings) for rule in rules)
         return
     condition, assumed = plan.pairs[goal] if goal in plan.pairs else plan.invariants[goal], plan.assumed(goal, "")
-    yield Unit(("implied", goal, condition, assumed), partial(prove_implied, protocol, {goal: condition}, assumed, settings))
+    yield Unit(goal, ("implied", goal, condition, assumed), partial(prove_implied, protocol, {goal: condition}, assumed, settings))
 
 
 def unit_of_rule(protocol: Protocol, plan: Plan, goal: str, rule: str, steps: dict[str, Transaction], settings: Settings) -> Unit:
     ranking, assumed = plan.rankings[goal], plan.assumed(goal, rule)
     step = steps.get(step_of(ranking, rule))
-    return Unit(("rule", goal, rule, ranking, step, assumed), partial(prove_rule, protocol, goal, ranking, rule, assumed, steps, settings))
+    proving = partial(prove_rule, protocol, goal, ranking, rule, assumed, steps, settings)
+    return Unit(goal, ("rule", goal, rule, ranking, step, assumed), proving)
 
 
 def second_opinion(obligation: Obligation) -> str:
@@ -226,7 +234,7 @@ def prove(bench: Bench, claims: Iterable[Claim], prepared: tuple[Any, list[tuple
     began, chosen = time.monotonic(), list(claims)
     steps = all_steps(bench.protocol, COALITIONS["peer"])
     proof = Proof(bench.protocol.name, plan_of(bench.protocol, chosen, steps))
-    tasks = [FIRST, *proof.plan.rankings, *proof.plan.pairs, *sorted(proof.plan.following), *steps]
+    tasks = tasks_of(proof.plan, steps)
     bench.progress.start("proofs")
     for done, found in enumerate(answers(bench, proof.plan, chosen, tasks, prepared, jobs), start=1):
         bench.progress(f"{done} of {len(tasks)} steps")

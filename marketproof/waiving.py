@@ -6,7 +6,6 @@ import argparse
 import difflib
 import hashlib
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,29 +13,26 @@ from typing import Any
 
 from adversaries.coalitions import COALITIONS
 from marketproof import evidence
-from marketproof.bench import Bench, Decided
-from marketproof.commands import claims_named, size
+from marketproof.bench import Bench
+from marketproof.commands import claims_named
 from marketproof.errors import UserError
+from marketproof.felling import SEARCHED, attacks_on
 from marketproof.progress import Progress
-from marketproof.proving import FIRST, LADDER, RESOURCES, prove_task
-from model.enumeration import Steps
+from marketproof.proving import LADDER, RESOURCES, prove, tasks_of, units_of
+from marketproof.store import Store
+from marketproof.workers import ready_for_work, spread
 from model.induction import Engine, Settings, assumptions_of_honest_callers, prove_steps
-from model.market import Market, MarketError, first_useful_step, populate
-from model.scope import Scope
 from model.search import all_steps
 from properties import expectations
 from properties.claims import Claim
 from properties.paper_claims import CLAIMS
-from properties.proofs import Plan, has_lemmas, plan_of
-from properties.starts import populated
+from properties.proofs import Plan, plan_of
 from reports import terminal
 from spec.amendments import Amendment, Variant
 from spec.errors import SpecificationError, choices
 from spec.show import show
 from spec.text import Protocol
-from spec.tracing import Transaction
 
-SCOPE, DEPTH = Scope(2, 2), 3
 VERDICTS = {
     "falls": "a claim falls, with its attack",
     "redundant": "its siblings and the lemmas imply it (proved)",
@@ -54,6 +50,7 @@ class Waived:
     because: str
     verdict: str
     falls: list[dict[str, Any]] = field(default_factory=list)
+    unproved: list[str] = field(default_factory=list)
     redundant_with: list[str] = field(default_factory=list)
     reason: str = ""
     witnesses: dict[str, str] = field(default_factory=dict)
@@ -78,12 +75,12 @@ def waive(given: argparse.Namespace) -> int:
     progress = Progress()
     progress.start("waiving")
     results = []
-    for place, name in enumerate(names, start=1):
-        progress(f"{place} of {len(names)}: {name}")
-        results.append(waived(found, known[name], progress, given.search_s))
+    for one in waived_by(found, [known[name] for name in names], given, progress):
+        results.append(one)
+        progress(f"{len(results)} of {len(names)}")
         if not given.json:
             progress.done()
-            print(told(results[-1]), flush=True)
+            print(told(one), flush=True)
     if given.out is not None:
         evidence.write_file(Path(given.out), json.dumps([one.as_dict() for one in results], indent=1, ensure_ascii=False) + "\n")
     if given.accept:
@@ -121,27 +118,52 @@ def told(one: Waived) -> str:
     return terminal.wrapped(f"{one.amendment}: {one.verdict} {fallen or ', '.join(one.redundant_with) or one.reason}".rstrip())
 
 
-def waived(variant: Variant, amendment: Amendment, progress: Progress, search_s: float) -> Waived:
-    """Leave one amendment out: prove again what it touches, and search for attacks on what is not proved any more."""
+def waived_by(variant: Variant, amendments: list[Amendment], given: argparse.Namespace, progress: Progress) -> Iterator[Waived]:
+    """What becomes of each amendment, in order, by several processes, which start from the proofs of the whole variant."""
+    store = Store(enabled=not given.fresh)
+    prove(Bench(variant.load(), progress=progress, store=store), claims_to_prove(), (given.variant, []), given.jobs)
+    progress.start("waiving")
+    if given.jobs == 1 or len(amendments) == 1:
+        yield from (waived(variant, one, store, given.search_s, progress) for one in amendments)
+        return
+    names = [one.name for one in amendments]
+    yield from spread(work, names, prepare, (given.variant, store.enabled, given.search_s), min(given.jobs, len(names)))
+
+
+_prepared: list[tuple[Variant, Store, float]] = []
+
+
+def prepare(variant: str, store: bool, search_s: float) -> None:
+    """In a worker: find the variant once."""
+    from marketproof.variants import variant_named
+
+    ready_for_work()
+    _prepared.append((variant_named(variant), Store(enabled=store), search_s))
+
+
+def work(name: str) -> Waived:
+    variant, store, search_s = _prepared[0]
+    amendment = next(one for one in variant.amendments if one.name == name)
+    return waived(variant, amendment, store, search_s, Progress(False))
+
+
+def waived(variant: Variant, amendment: Amendment, store: Store, search_s: float, progress: Progress) -> Waived:
+    """Leave one amendment out: prove again what it concerns, and search for attacks on what is not proved any more."""
     whole = variant.load()
     result = Waived(amendment.name, amendment.because, "uncovered")
     try:
         protocol = variant.load(waive=(amendment.name,))
-        bench = Bench(protocol, timeout_s=search_s)
-        lost = no_longer_proved(bench, whole, progress)
+        bench = Bench(protocol, timeout_s=search_s, store=store, progress=progress)
+        lost = no_longer_proved(bench, whole)
     except (SpecificationError, KeyError) as error:
         return replace(result, verdict="structural", reason=str(error))
     if not lost:
         others = implied_by(whole, protocol, amendment)
         return replace(result, verdict="redundant", redundant_with=others) if others else result
-    until = time.monotonic() + search_s
-    for claim in lost:
-        fallen = attack_on(bench, claim, until, progress)
-        if fallen is not None:
-            result.falls.append({"claim": claim.label, "coalition": fallen.row.coalition, "depth": fallen.row.depth, "witness": None,
-                                 "told": fallen.witness.told if fallen.witness else []})  # fmt: skip
-    searched = f"no attack found within {DEPTH} steps of an honest run in {search_s:g} s"
-    reason = "" if result.falls else f"not proved: {', '.join(claim.label for claim in lost)}; {searched}"
+    found = attacks_on(bench, lost, search_s)
+    result.falls = [{"claim": fall.claim, "coalition": fall.coalition, "depth": fall.depth, "told": fall.told} for fall in found]
+    result.unproved = [claim.label for claim in lost if claim.label not in {fall.claim for fall in found}]
+    reason = f"not proved: {', '.join(result.unproved)}; {SEARCHED.format(search_s)}" if result.unproved else ""
     return replace(result, verdict="falls" if result.falls else "unproved", reason=reason)
 
 
@@ -149,34 +171,21 @@ def claims_to_prove() -> list[Claim]:
     return [claim for name in CLAIMS for claim in claims_named(name) if claim.kind != "arith"]
 
 
-def no_longer_proved(bench: Bench, whole: Protocol, progress: Progress) -> list[Claim]:
-    """Claims that are proved of the whole variant and not of this one; only steps that differ are proved again."""
+def no_longer_proved(bench: Bench, whole: Protocol) -> list[Claim]:
+    """Claims that the whole variant has proofs of and this one has not; once a claim is lost, no more is asked for it alone."""
     claims = claims_to_prove()
     steps = all_steps(bench.protocol, COALITIONS["peer"])
     plan, before = plan_of(bench.protocol, claims, steps), plan_of(whole, claims, all_steps(whole, COALITIONS["peer"]))
-    failed = {name for name in before.invariants if plan.invariants.get(name) is not before.invariants[name]}
-    for step in [FIRST, *steps]:
-        if step == FIRST or not same_step(steps[step], whole.transactions.get(step)):
-            progress(f"proofs at {step or 'the first state'}")
-            failed |= {one.obligation.goal for one in prove_task(bench, plan, step) if not one.holds}
-    return [claim for claim in claims if claim.label in before.uses and failed & {claim.label, *before.rests_on(claim.label)}]
-
-
-def same_step(one: Transaction, other: Transaction | None) -> bool:
-    """Whether two traced steps are the same; nodes are shared, so that equal clauses are identical."""
-    if other is None:
-        return False
-
-    def identity(step: Transaction) -> Any:
-        writes = [
-            (name, write.table, write.field, tuple(map(id, write.keys)), id(write.value), id(write.condition), hash(write.binders))
-            for clauses in (step.effects, step.observations) for name, found in clauses.items() for write in found
-        ]  # fmt: skip
-        conditions = [(name, id(guard.condition)) for name, guard in step.guards.items()]
-        events = [(name, id(event.condition), tuple(map(id, event.payload))) for name, event in step.events.items()]
-        return step.parameters, writes, conditions, events, [id(condition) for condition in step.honest.values()]
-
-    return bool(identity(one) == identity(other))
+    kept = [claim for claim in claims if claim.label in before.goals and not before.missing(claim.label)]
+    lost = {claim.label for claim in kept if claim.label not in plan.goals or plan.missing(claim.label)}
+    needs = {claim.label: {claim.label, *before.rests_on(claim.label)} for claim in kept}
+    for task in tasks_of(plan, steps):
+        bench.progress(f"proofs at {task or 'the first state'}")
+        for unit in units_of(bench, plan, task):
+            concerned = {label for label, goals in needs.items() if unit.goal in goals and label not in lost}
+            if concerned and not all(one.holds for one in unit.answer(bench.store)):
+                lost |= concerned
+    return [claim for claim in kept if claim.label in lost]
 
 
 def implied_by(whole: Protocol, protocol: Protocol, amendment: Amendment) -> list[str]:
@@ -192,43 +201,4 @@ def implied_by(whole: Protocol, protocol: Protocol, amendment: Amendment) -> lis
     return [f"{step}.{name}" for name in transaction.guards] if all(one.outcome == "proved" for one in found) else []
 
 
-def attack_on(bench: Bench, claim: Claim, until: float, progress: Progress) -> Decided | None:
-    """The attack of the smallest coalition that is found near an honest run: from each of its states, a few steps deep."""
-    for _, group in groups():
-        for market in honest_states(bench):
-            for coalition in group:
-                if time.monotonic() > until:
-                    return None
-                progress(f"{claim.label} against {coalition.name}, {len(market.steps)} honest steps in")
-                bench._markets[SCOPE, "market"] = market
-                decided = bench.decide(claim, coalition, SCOPE, DEPTH, attack_only=True)
-                if decided.row.verdict == "refuted":
-                    return decided
-    return None
-
-
-def groups() -> Iterator[tuple[int, list[Any]]]:
-    """Coalitions by how many deviate, the smallest first."""
-    sizes = sorted({size(coalition) for coalition in COALITIONS.values()})
-    yield from ((number, [one for one in COALITIONS.values() if size(one) == number]) for number in sizes if number < 3)
-
-
-def honest_states(bench: Bench) -> Iterator[Market]:
-    """The populated market, and the states after each transaction of an honest run from it."""
-    protocol, compiled = bench.protocol, bench.compiled
-    try:
-        market = populate(protocol, compiled, SCOPE, populated(protocol))
-    except MarketError:
-        return
-    yield market
-    steps = Steps(compiled, SCOPE.universe(protocol, spares=False), frozenset(), protocol.transactions)
-    rows, taken = dict(market.rows), list(market.steps)
-    while (found := first_useful_step(steps, rows)) is not None and found[0][0] != "Tick":
-        action, changed = found
-        rows.update(changed)
-        taken.append(action)
-        if protocol.transactions[action[0]].on_ledger:
-            yield Market(dict(rows), list(taken))
-
-
-__all__ = ["VERDICTS", "Waived", "has_lemmas", "waive", "waived"]
+__all__ = ["VERDICTS", "Waived", "waive", "waived"]
