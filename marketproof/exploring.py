@@ -14,7 +14,7 @@ from marketproof.commands import claims_named
 from marketproof.errors import ToolDisagrees, UserError
 from marketproof.progress import Progress
 from marketproof.replaying import ledger_traps
-from marketproof.waiving import text_digest
+from marketproof.variants import text_digest
 from model.enumeration import Action
 from model.market import Market, populate
 from model.scope import Scope

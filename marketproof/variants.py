@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import runpy
 import traceback
@@ -12,6 +13,7 @@ from pathlib import Path
 from marketproof.errors import UserError
 from spec.amendments import Variant
 from spec.errors import SpecificationError, choices
+from spec.show import show
 from spec.text import Protocol
 from spec.variants import VARIANTS, variant
 
@@ -55,3 +57,8 @@ def mistakes_told(path: Path) -> Iterator[None]:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
         place = f"{str(path)!r}, line {lines[-1]}," if lines else f"{str(path)!r}"
         raise UserError(f"the variant file {place} cannot be run: {type(error).__name__}: {error}") from error
+
+
+def text_digest(protocol: Protocol) -> str:
+    """Which text the results are of: SHA-256 of the variant as `spec show` prints it."""
+    return hashlib.sha256(show(protocol).encode()).hexdigest()

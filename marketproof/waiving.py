@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from marketproof.felling import SEARCHED, attacks_on
 from marketproof.progress import Progress
 from marketproof.proving import LADDER, RESOURCES, prove, tasks_of, units_of
 from marketproof.store import Store
+from marketproof.variants import text_digest
 from marketproof.workers import ready_for_work, spread
 from model.induction import Engine, Settings, assumptions_of_honest_callers, prove_steps
 from model.search import all_steps
@@ -30,7 +30,6 @@ from properties.proofs import Plan, plan_of
 from reports import terminal
 from spec.amendments import Amendment, Variant
 from spec.errors import SpecificationError, choices
-from spec.show import show
 from spec.text import Protocol
 
 VERDICTS = {
@@ -92,11 +91,6 @@ def waive(given: argparse.Namespace) -> int:
 
 def accepted_file(variant: str) -> Path:
     return expectations.FOLDER / f"waiving-{variant}.json"
-
-
-def text_digest(protocol: Protocol) -> str:
-    """Which text the results are of: SHA-256 of the variant as `spec show` prints it."""
-    return hashlib.sha256(show(protocol).encode()).hexdigest()
 
 
 def accepted_text(protocol: Protocol, results: list[Waived]) -> str:
