@@ -149,11 +149,12 @@ def prove_task(bench: Bench, plan: Plan, task: str) -> list[Confirmed]:
 
 
 def units_of(bench: Bench, plan: Plan, task: str) -> Iterator[Unit]:
-    """The pieces of a task; each reads the tables of the variant and how it is proved."""
+    """The pieces of a task; each reads the keys of all tables and how it is proved.  Nodes know the kinds of the cells that they read."""
     protocol, steps = bench.protocol, all_steps(bench.protocol, COALITIONS["peer"])
     ladder = LADDER if task == FIRST or task in steps else OF_STATES
     settings = Settings(Engine(assumptions=assumptions_of_honest_callers), bench.seed, RESOURCES, ladder=ladder)
-    common = digest(protocol.schema, protocol.sorts, bench.seed, RESOURCES, list(map(tuple, ladder)))
+    keys = {name: (table.key, table.category) for name, table in protocol.schema.tables.items()}
+    common = digest(keys, protocol.sorts, bench.seed, RESOURCES, list(map(tuple, ladder)))
     if task == FIRST:
         found = units_at_first(protocol, plan, settings)
     elif task in steps:
