@@ -40,7 +40,8 @@ from spec.tracing import Transaction
 
 # With few lemmas for each goal all of them are assumed at once: first without, then with terms that come up in an instance.
 LADDER = (Rung(0, False), Rung(1, False, 6), Rung(1, False))
-RESOURCES = 20_000_000
+# Three times what the hardest question of the committed proofs needs.
+RESOURCES = 4_000_000
 FIRST = ""
 # A longer ladder where a chain of instances is needed, in the few small questions about states.
 OF_STATES = (*LADDER, Rung(2, False))
