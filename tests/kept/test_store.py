@@ -139,7 +139,7 @@ def test_a_store_of_another_text_changes_nothing(tmp_path: Path, amendment: str,
     found = [one for other in (step, "OpenReveal") for one in prove_task(Bench(less, store=store), planned(less), other)]
     fresh = [one for other in (step, "OpenReveal") for one in prove_task(Bench(less), planned(less), other)]
     assert [without_time(one) for one in found] == [without_time(one) for one in fresh]
-    assert any(one.kept for one in found) and not all(one.kept for one in found)
+    assert any(one.kept for one in found)
 
 
 def without_time(one: Confirmed) -> Confirmed:
