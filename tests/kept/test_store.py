@@ -127,7 +127,7 @@ def test_a_seed_and_the_program_concern_all(monkeypatch: pytest.MonkeyPatch) -> 
     assert next(iter(units_of(bench, plan, "UpdateTJ"))).key != unit.key
 
 
-CONCERNED = {"require CommitTJ.caller_owns_slot": "CommitTJ", "add_part model hash.instance": "UpdateTJ", "drop_field TC.rem": "CreateMod"}
+CONCERNED = {"require CommitTJ.caller_owns_slot": "CommitTJ", "add_effect VerifyCI.attest": "VerifyCI", "drop_field TC.rem": "CreateMod"}
 
 
 @pytest.mark.parametrize(("amendment", "step"), CONCERNED.items())
