@@ -120,6 +120,14 @@ def add_proofs(commands: Any) -> None:
     waive.add_argument("--accept", action="store_true", help="commit the results of all amendments, for the evidence of later checks")
     add_common(waive, with_seed=False)
 
+    clauses = commands.add_parser("clauses", help="which clauses of the text each proof uses, and which none does")
+    add_variant(clauses, "hardened")
+    clauses.add_argument("--claim", action="append", metavar="C31", help="a claim or a part of one, such as C31/event; may be repeated")
+    clauses.add_argument("--clause", metavar="STEP[.NAME]", help="only this clause, or those of this step, such as CommitTJ.in_time")
+    clauses.add_argument("--fresh", action="store_true", help="prove everything anew, also what was proved before of the same text")
+    add_jobs(clauses)
+    add_common(clauses)
+
     bridge = commands.add_parser("bridge", help="prove that what commits equals a serial run; tell what escapes that")
     add_variant(bridge, None)
     bridge.add_argument(

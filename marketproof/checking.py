@@ -14,6 +14,7 @@ from adversaries.coalitions import Coalition
 from marketproof import evidence
 from marketproof.bench import Bench, Decided
 from marketproof.bridging import Bridging, prove_bridging, referring, summed_up
+from marketproof.clauses import account, as_data
 from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, need_solvers, scope_of, shown, worth_telling
 from marketproof.described import described
 from marketproof.errors import UserError
@@ -108,6 +109,9 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
         files.update({} if checked.bridging is None else checked.bridging.files())
         if checked.proof is not None:
             files.update(checked.proof.files())
+            labels = [claim.label for claim in claims if checked.proof.proves(claim.label)]
+            used = as_data(account(checked.bench.protocol, checked.proof, labels), checked.proof, labels)
+            files[f"proofs/{checked.bench.protocol.name}/clauses.json"] = evidence.canonical(used)
             known = accepted(checked.bench.protocol)
             if known is not None:
                 files[f"waiving/{checked.bench.protocol.name}.json"] = json.dumps(known, indent=1, ensure_ascii=False) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import itertools
 import json
 import sys
@@ -26,29 +27,18 @@ from spec.errors import choices
 DEPTH_FROM_EMPTY = 12
 
 
+# Commands by the module that has them, as a function of the same name; read when they are given.
+ELSEWHERE = {
+    "check": "checking", "waive": "waiving", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "report": "reporting",
+}  # fmt: skip
+
+
 def run(given: argparse.Namespace) -> int:
     """Dispatch."""
+    if given.command in ELSEWHERE:
+        module = importlib.import_module(f"marketproof.{ELSEWHERE[given.command]}")
+        return int(getattr(module, given.command)(given))
     commands = {"recheck": run_recheck, "attack": attack, "replay": run_replay, "spec": spec, "doctor": doctor, "completion": completion}
-    if given.command == "check":
-        from marketproof.checking import check
-
-        return check(given)
-    if given.command == "waive":
-        from marketproof.waiving import waive
-
-        return waive(given)
-    if given.command == "bridge":
-        from marketproof.bridging import bridge
-
-        return bridge(given)
-    if given.command == "explore":
-        from marketproof.exploring import explore
-
-        return explore(given)
-    if given.command == "report":
-        from marketproof.reporting import report
-
-        return report(given)
     return commands[given.command](given)
 
 

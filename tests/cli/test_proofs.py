@@ -81,3 +81,11 @@ def test_waiving_what_others_speak_of_is_said(call: Call) -> None:
 def test_waiving_what_is_not_there_is_refused(call: Call) -> None:
     check_refused(call("waive", "--amendment", "require JoinCI.not_join"), "'require JoinCI.not_join'", "require JoinCI.not_joined")
     check_refused(call("waive", "--variant", "nothing"), "'nothing'", "hardened")
+
+
+def test_clauses_that_proofs_use(call: Call) -> None:
+    told = call("clauses", "--claim", "C33", "--clause", "CommitTJ", "--json", "--jobs", "1")
+    data = json.loads(told.out)
+    assert told.code == 0 and {one["step"] for one in data["clauses"]} == {"CommitTJ"} and data["lemmas"]["C33"]
+    check_refused(call("clauses", "--variant", "paper"), "'paper'", "hardened")
+    check_refused(call("clauses", "--claim", "C33", "--clause", "CommitTJ.in_tim", "--jobs", "1"), "'CommitTJ.in_tim'", "CommitTJ.in_time")
