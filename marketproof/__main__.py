@@ -164,6 +164,7 @@ def parser() -> Parser:
     )
     add_jobs(check)
     check.add_argument("--fresh", action="store_true", help="decide everything anew, also what was decided before of the same text")
+    check.add_argument("--watch", action="store_true", help="check again whenever the text changes, and tell what became of the verdicts")
     check.add_argument("--without-job", action="store_true", help="only the matrix, without the training job")
     check.add_argument("--accept", action="store_true", help="write the committed expectations anew from this run of the whole matrix")
 
@@ -227,6 +228,7 @@ def run(arguments: Sequence[str] | None) -> int:
         given = top.parse_args(arguments)
     except SystemExit as left:
         return int(left.code or 0)
+    given.arguments = list(sys.argv[1:] if arguments is None else arguments)
     if given.version:
         from marketproof.bench import versions
 

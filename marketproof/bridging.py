@@ -15,7 +15,7 @@ from marketproof import evidence
 from marketproof.bench import Bench, versions
 from marketproof.kept import Confirmed, read, written
 from marketproof.progress import Progress
-from marketproof.proving import RESOURCES, second_opinion, slug
+from marketproof.proving import RESOURCES, of_variant, second_opinion, slug
 from marketproof.store import Store, program
 from marketproof.variants import load
 from marketproof.workers import ready_for_work, spread
@@ -94,7 +94,7 @@ class Bridging:
 
     def files(self) -> dict[str, str]:
         """The evidence: every proved question as SMT-LIB, and what the theorem says of each transaction."""
-        questions = {self.file(one): one.obligation.smtlib for one in self.found if self.file(one)}
+        questions = {self.file(one): of_variant(self.protocol.name, one) for one in self.found if self.file(one)}
         return {**questions, f"proofs/{self.protocol.name}/bridging.json": evidence.canonical(self.as_dict())}
 
     def file(self, one: Confirmed) -> str:

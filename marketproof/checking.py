@@ -25,6 +25,7 @@ from marketproof.proving import Proof, prove, proved_row
 from marketproof.store import Store
 from marketproof.variants import load
 from marketproof.waiving import accepted
+from marketproof.watching import watch
 from marketproof.workers import deciding, order_of
 from model.market import MarketError
 from properties import expectations
@@ -55,6 +56,8 @@ class Checked:
 
 def check(given: argparse.Namespace) -> int:
     """Run everything; 0 when the committed expectations hold, 1 when a verdict differs."""
+    if given.watch:
+        return watch(given)
     place = place_of(given)
     evidence.check_place(place)
     claims, against = claims_of(given), coalitions_of(given)

@@ -59,6 +59,11 @@ def file_of(one: Confirmed) -> str | None:
     return f"{slug(one.obligation.goal)}/{slug(one.obligation.step) or 'first-state'}.smt2"
 
 
+def of_variant(variant: str, one: Confirmed) -> str:
+    """The text of a question, which several variants may share, as that of one of them."""
+    return f"; variant: {variant}\n{one.obligation.smtlib}"
+
+
 @dataclass
 class Proof:
     """All obligations of a variant, and what follows from them for each claim."""
@@ -96,7 +101,7 @@ class Proof:
 
     def files(self) -> dict[str, str]:
         """The evidence: every question as SMT-LIB, and a list of all obligations."""
-        files = {f"proofs/{self.variant}/{file}": one.obligation.smtlib for one in self.found if (file := file_of(one))}
+        files = {f"proofs/{self.variant}/{file}": of_variant(self.variant, one) for one in self.found if (file := file_of(one))}
         asked = [one for one in self.found if one.obligation.by == "solver"]
         summary = {
             "obligations": [

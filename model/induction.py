@@ -170,7 +170,7 @@ class Question:
     def header(self, name: str) -> str:
         """Comments that say what the file states, and the logic."""
         where = f"at step {self.step}" if self.step else "in the first state, or in every state of the hypotheses"
-        lines = [f"; {name} cannot fail {where}", f"; variant: {self.protocol.name}", "; expected: unsat", "(set-logic ALL)"]
+        lines = [f"; {name} cannot fail {where}", "; expected: unsat", "(set-logic ALL)"]
         return "\n".join(lines) + "\n"
 
 

@@ -64,6 +64,10 @@ class Variant:
                     message = f"{amendment.name!r} needs {needed!r}, which is no amendment; choices: {choices(names)}"
                     raise SpecificationError(message, amendment.place)
 
+    def amended(self, name: str, title: str, *amendments: Amendment) -> Variant:
+        """A variant that has this one as its parent: all of its amendments, then these."""
+        return Variant(name, title, self.text, (*self.amendments, *amendments), dict(self.readings), self.name)
+
     def load(self, readings: dict[str, str] | None = None, waive: tuple[str, ...] = ()) -> Protocol:
         """Trace the variant; `waive` names amendments to leave out, with those that need them.
 

@@ -118,7 +118,7 @@ def test_a_proof_is_the_same_each_time() -> None:
     claim, verify = goal("C11", JOINED_ONCE).states, protocol(JOINED_ONCE).transactions["VerifyCI"]
     first, second = (prove_kept(protocol(JOINED_ONCE), verify, claim, claim)[0].smtlib for _ in range(2))
     assert first == second
-    assert first.startswith("; checked cannot fail at step VerifyCI\n; variant: joined_once\n; expected: unsat\n(set-logic ALL)\n")
+    assert first.startswith("; checked cannot fail at step VerifyCI\n; expected: unsat\n(set-logic ALL)\n")
 
 
 def test_progress_is_told_of_every_question() -> None:
