@@ -74,6 +74,10 @@ def decided(bench: Bench, label: str, coalition: str, depth: int = 4) -> Decided
     return bench.decide(claims_named(label)[0], COALITIONS[coalition], SMALL, depth)
 
 
+def test_a_claim_with_conditions_on_its_subject_is_searched_for_each_of_them() -> None:
+    assert decided(PAPER, "C32/finished", "CO", depth=2).row.depth == 1
+
+
 def test_a_silent_owner_keeps_a_round_of_the_paper_open_and_none_of_the_hardened_one() -> None:
     assert decided(PAPER, "C32/closed", "CO").row.depth == 1
     held = decided(HARDENED, "C32/closed", "CO", depth=2)
