@@ -63,6 +63,14 @@ def test_a_bond_that_is_taken_without_a_verdict_is_still_accounted_for() -> None
     assert "bonds whole" in small.found and "conserved" not in small.found and "covered" not in small.found
 
 
+def test_a_position_that_is_not_spent_is_drawn_again() -> None:
+    """What falls first is that the epoch is covered; the second draw that the amendment is for comes a round later."""
+    case = CASES["1x2 none"]
+    small = Beds(VARIANT, DROPS["spent positions"].amendments).of(case).small(case, most_states=60)
+    small.live = {}
+    assert {"epochs cover", "drawn once"} <= set(small.run().found)
+
+
 def test_what_falls_elsewhere_is_not_hidden() -> None:
     """A drop that cannot fall in a case is told with what it was expected to do there."""
     result = dropped(VARIANT, DROPS["whole epochs"], [CASES["1x2 none"]], Progress(False))
