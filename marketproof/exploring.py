@@ -37,7 +37,7 @@ def explore(given: argparse.Namespace) -> int:
     begun = time.monotonic()
     if not given.drop:
         found["cases"] = list(explored(Beds(variant), chosen, progress, say))
-        found["conditions"] = [] if given.case else conditions_needed(Beds(variant), progress)
+        found["conditions"] = [] if given.case else conditions_needed(variant, variant.load(), progress)
         for one in found["conditions"]:
             say(condition_told(one))
     for drop in drops:

@@ -6,23 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 from marketproof.errors import UserError
-from marketproof.small_beds import Bed, Beds, confirm_trap
+from marketproof.small_beds import Bed, Beds, claimed, confirm_trap
 from model.enumeration import Rows
 from model.honest import Honest, Undecided
 from model.market import MarketError
 from model.small_scope import Found, Small
 from properties.ranking import Liveness
-from properties.small_scope import CASES, STARTS, Case
+from properties.small_scope import STARTS, Case
 from properties.small_scope_conditions import FINISHED, NEEDED, conditions_of, without_condition
+from spec.amendments import Variant
 from spec.errors import SpecificationError
+from spec.text import Protocol
 
 MOST_STATES = 3_000
 
 
-def conditions_needed(beds: Beds, progress: Callable[[str], None] = lambda text: None) -> list[dict[str, Any]]:
-    """For each condition of the claim what is shown of it."""
-    claim = beds.of(CASES["1x2 none"]).claimed(FINISHED)
-    return [needed(beds, condition, progress) for condition in conditions_of(claim)]
+def conditions_needed(variant: Variant, protocol: Protocol, progress: Callable[[str], None] = lambda text: None) -> list[dict[str, Any]]:
+    """For each condition of the claim what is shown of it in a variant, which is loaded."""
+    beds = Beds(variant)
+    return [needed(beds, condition, progress) for condition in conditions_of(claimed(protocol, FINISHED))]
 
 
 def needed(beds: Beds, condition: str, progress: Callable[[str], None] = lambda text: None) -> dict[str, Any]:

@@ -30,6 +30,12 @@ from spec.tree import Expression, boolean
 MOST_STATES = 20_000
 
 
+def claimed(protocol: Protocol, label: str) -> Liveness:
+    """What a claim of one part says that honest parties can reach in a text."""
+    claim = claims_named(label)[0]
+    return goal_of(claim, protocol, protocol.transactions).live[claim.parts[0].name]
+
+
 class Bed:
     """One text with what is asked of it, and the markets from which it is explored."""
 
@@ -45,9 +51,7 @@ class Bed:
         self._markets: dict[tuple[str, str], Market] = {}
 
     def claimed(self, label: str) -> Liveness:
-        """What a claim of one part says that honest parties can reach."""
-        claim = claims_named(label)[0]
-        return goal_of(claim, self.protocol, self.protocol.transactions).live[claim.parts[0].name]
+        return claimed(self.protocol, label)
 
     def market(self, case: Case) -> Market:
         """Where the exploration starts, reached by honest parties."""

@@ -9,7 +9,6 @@ from typing import Any
 
 from marketproof.commands import claims_named
 from marketproof.necessity import conditions_needed
-from marketproof.small_beds import Beds
 from marketproof.waiving import text_digest
 from properties import expectations
 from properties.small_scope import CASES, INVARIANTS, TRAPS
@@ -50,7 +49,7 @@ def small_scope(variant: Variant, protocol: Protocol, progress: Callable[[str], 
     """What is known of a text of which finishing is proved: the conditions are tried now, the rest is as it was committed."""
     known = accepted(protocol)
     found = known or {"text": text_digest(protocol), "claims": sentences(), "cases": [], "drops": []}
-    return {**found, "explored": known is not None, "conditions": conditions_needed(Beds(variant), progress)}
+    return {**found, "explored": known is not None, "conditions": conditions_needed(variant, protocol, progress)}
 
 
 def small_scope_told(found: dict[str, Any]) -> str:
@@ -59,8 +58,8 @@ def small_scope_told(found: dict[str, Any]) -> str:
     if found["explored"]:
         falling = sum(bool(one["falls"]) for one in found["drops"])
         broken = sum(bool(one["falls"]) for one in found["cases"])
-        said = f"{len(found['cases'])} cases of {sum(one['states'] for one in found['cases'])} states, a claim falls in {broken} of them"
-        said += f", and without an amendment for {falling} of {len(found['drops'])}"
+        said = f"{len(found['cases'])} cases of {sum(one['states'] for one in found['cases'])} states, in {broken} of which a claim falls"
+        said += f"; one falls without {falling} of {len(found['drops'])} amendments that were dropped in turn"
     unshown = [one["condition"] for one in found["conditions"] if not one["necessary"]]
     if unshown:
         return f"small scope: {said}; NOT shown necessary for finishing: {', '.join(unshown)}"

@@ -26,7 +26,7 @@ def test_every_condition_has_its_case() -> None:
 
 def test_without_any_condition_there_is_a_trap() -> None:
     """`needed` replays each; a run of nobody is told as the state in which it starts."""
-    shown = conditions_needed(BEDS)
+    shown = conditions_needed(VARIANT, VARIANT.load())
     assert [one["condition"] for one in shown] == list(NEEDED)
     for one in shown:
         assert one["necessary"] and one["start"] and "honest parties can never reach it" in one["trap"]
