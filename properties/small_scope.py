@@ -167,10 +167,13 @@ def nothing_is_left_of_ended_couples() -> Any:
     return couples(lambda couple: implies(PROGRESS[couple].ended, left(couple) == 0))
 
 
-def paid_owners_have_trained() -> Any:
+def paid_results_were_computed() -> Any:
+    """What is paid is what the owner's own training gave, as far as it has not trained a later round since."""
+
     def computed(couple: Any, verdict: Any) -> Any:
-        trained = TRAINED[SLOT[couple, verdict.round, verdict.instance].owner, couple, verdict.instance]
-        return (verdict.paid == 0) | (trained.exists & (trained.weights.round >= verdict.round))
+        trained = TRAINED[SLOT[couple, verdict.round, verdict.instance].owner, couple, verdict.instance].weights
+        own = trained == TJ[couple, verdict.instance, verdict.round].weights
+        return (verdict.paid == 0) | own | (trained.round > verdict.round)
 
     return couples(lambda couple: every(VERDICT.rows(couple), lambda verdict: computed(couple, verdict)))
 
@@ -187,7 +190,7 @@ INVARIANTS = {one.name: one for one in (
     Invariant("covered", "what is owed is set aside, and nobody owes anything", lambda: notion("debts_are_covered")()),
     Invariant("paid is accepted", "a job is paid exactly when it is accepted", lambda: notion("paid_is_accepted")()),
     Invariant("nothing left", "of a couple that has ended nothing is held", nothing_is_left_of_ended_couples),
-    Invariant("paid computed", "nobody is paid who did not train", paid_owners_have_trained),
+    Invariant("paid computed", "nobody is paid for what it did not compute", paid_results_were_computed),
     Invariant("epochs cover", "every subset on the roster trained once in each epoch that is spent", spent_epochs_cover),
     Invariant("shares in order", "the MO reveals its share before it can know the other", shares_come_in_order),
     Invariant("whole epochs", "no MO leaves inside an epoch for free", completed_epochs_are_whole),

@@ -85,6 +85,8 @@ DROPS = {one.name: one for one in (
     Drop("complaint", "an owner without inputs can say nothing", (never("ReportInput"),), "not blamed"),
     Drop("commitment and reveal agree", "something else is revealed than was committed to", (without("UpdateTJ.opens"),), "paid computed"),
     Drop("identity in the commitment", "a commitment names nobody", tuple(f"add_part model hash.{part}" for part in ("owner", "couple", "instance")), "paid computed"),
+    Drop("reveals after commitments", "a result may be revealed while others commit", (
+        without("UpdateTJ.revealing"), other("UpdateTJ.in_time", lambda tx, couple, round, *_: ~ROUND[couple, round].revealing | in_time(ROUND[couple, round].reveal_by))), "paid computed"),
     Drop("owner of the slot", "anybody commits for an instance", (without("CommitTJ.caller_owns_slot"),), "not blamed"),
     Drop("dispute", "nobody can dispute a result", (never("DisputeResult"),), "work paid"),
     Drop("stake from the bond", "a stake comes from free money only", (other("DisputeResult.stake_is_funded", lambda tx, *_: has(tx.caller, STAKE)),), "work paid"),

@@ -11,8 +11,8 @@ from spec.amendments import Variant
 from spec.hardened.money import pay
 from spec.hardened.rounds import knows_salt
 from spec.hardened.words import CO_BOND, MO_BOND, PURSE, TREASURY
-from spec.language import Amendment, becomes, choose, some
-from spec.paper.assets import TC, TJ
+from spec.language import Amendment, becomes, choose, deviating, literal, some, term
+from spec.paper.assets import CONTENT, PREPARED, TC, TJ, TRAINED, WEIGHTS
 from spec.paper.inner import MEMBERS
 from spec.text import Protocol
 
@@ -21,11 +21,12 @@ Change = Amendment | str  # an amendment that is added, or the name of one that 
 
 
 def varied(variant: Variant, changes: Iterable[Change]) -> Protocol:
-    """A variant with amendments added to its own, and others waived."""
+    """A variant with amendments added to its own, each in the place of one that has its name, and others waived."""
     changes = tuple(changes)
-    added = tuple(one for one in changes if not isinstance(one, str))
+    added = {one.name: one for one in changes if not isinstance(one, str)}
     waived = tuple(one for one in changes if isinstance(one, str))
-    return replace(variant, amendments=(*variant.amendments, *added)).load(waive=waived)
+    kept = (one for one in variant.amendments if one.name not in added)
+    return replace(variant, amendments=(*kept, *added.values())).load(waive=waived)
 
 
 def poor(role: str, amount: int) -> Amendment:
@@ -52,9 +53,15 @@ def reveals(tx: Any, couple: Any, round: Any, instance: Any, weights: Any, nonce
     return {"knows_weights": knows_without_computing(weights), "knows_nonce": knows_salt(nonce)}
 
 
+def computes_junk(tx: Any, couple: Any, instance: Any) -> Any:
+    """Who is lazy has a model at once, and it is worth nothing."""
+    content = choose(deviating(tx.caller), literal("junk", CONTENT), PREPARED[tx.caller, instance].hash.content)
+    return [TRAINED[tx.caller, couple, instance].put(weights=term(WEIGHTS, content=content, round=couple.round))]
+
+
 def power(step: str, known: Callable[..., Any]) -> Amendment:
     return Amendment("power", step, BECAUSE, known)
 
 
 POOR_OWNERS, POOR_MO = poor("CO", CO_BOND), poor("MO", MO_BOND)
-LAZY = (power("Train", lambda *_: {"computes": False}), power("CommitTJ", commits_to), power("UpdateTJ", reveals))
+LAZY = (Amendment("replace_effect", "Train.train", BECAUSE, computes_junk), power("CommitTJ", commits_to), power("UpdateTJ", reveals))

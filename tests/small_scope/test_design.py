@@ -21,6 +21,7 @@ from spec.hardened import VARIANT
 from spec.variants import VARIANTS
 
 PROTOCOL = VARIANT.load()
+DIGEST = text_digest(PROTOCOL)
 
 
 def results() -> dict[str, Any]:
@@ -31,7 +32,7 @@ def results() -> dict[str, Any]:
          "told": ["mo-1 does it"], "states": 3, "complete": True}
         for one in DROPS.values()
     ]  # fmt: skip
-    return {"text": text_digest(PROTOCOL), "claims": sentences(), "cases": cases, "conditions": [], "drops": drops}
+    return {"text": DIGEST, "claims": sentences(), "cases": cases, "conditions": [], "drops": drops}
 
 
 @pytest.fixture

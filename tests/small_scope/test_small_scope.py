@@ -31,9 +31,10 @@ def test_nothing_falls_and_all_states_are_seen(name: str) -> None:
 # Each drop that falls within a second or so, in the case in which it does: all of them take minutes.
 FALLING = {
     "group fixed at the start": "1x3 CO", "any party opens reveals": "1x2 MO", "commitment and reveal agree": "1x2 CO, lazy",
-    "identity in the commitment": "1x2 CO, lazy", "stake from the bond": "1x2 MO, without inputs, poor owners",
-    "slash by verdict only": "1x2 MO, without inputs, arbiters mute", "reserve": "1x2 none", "settled once": "1x2 none",
-    "all settled": "1x2 none", "spent positions": "1x2 none", "MO reveals first": "1x2 none, before approval", "whole epochs": "1x2 MO",
+    "identity in the commitment": "1x2 CO, lazy", "reveals after commitments": "1x2 CO, lazy",
+    "stake from the bond": "1x2 MO, without inputs, poor owners", "slash by verdict only": "1x2 MO, without inputs, arbiters mute",
+    "reserve": "1x2 none", "settled once": "1x2 none", "all settled": "1x2 none", "spent positions": "1x2 none",
+    "MO reveals first": "1x2 none, before approval", "whole epochs": "1x2 MO",
 }  # fmt: skip
 
 
