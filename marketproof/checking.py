@@ -18,12 +18,12 @@ from marketproof.clauses import account, as_data
 from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, need_solvers, scope_of, shown, worth_telling
 from marketproof.described import described
 from marketproof.errors import UserError
-from marketproof.exploring import accepted as small_scope
 from marketproof.kept import Confirmed
 from marketproof.progress import Progress
 from marketproof.proving import Proof, prove, proved_row
+from marketproof.small_evidence import small_scope, small_scope_told
 from marketproof.store import Store
-from marketproof.variants import load
+from marketproof.variants import load, variant_named
 from marketproof.waiving import accepted
 from marketproof.watching import watch
 from marketproof.workers import deciding, order_of
@@ -31,6 +31,7 @@ from model.market import MarketError
 from properties import expectations
 from properties.claims import Claim
 from properties.proofs import has_lemmas
+from properties.small_scope_conditions import FINISHED
 from properties.verdicts import Row
 from reports import terminal
 
@@ -48,6 +49,7 @@ class Checked:
     job: dict[str, Any] | None
     proof: Proof | None
     bridging: Bridging | None
+    small_scope: dict[str, Any] | None
 
     @property
     def rows(self) -> list[tuple[str, Row, list[str]]]:
@@ -97,9 +99,14 @@ def check_variant(given: argparse.Namespace, name: str, bench: Bench, claims: li
     if bridging is not None:
         say(summed_up(bridging))
         referring([one.row for _, one in decided] if bridging.proved else [])
+    small = None
+    if proof is not None and proof.proves(FINISHED):
+        small = small_scope(variant_named(name), bench.protocol, bench.progress)
+        bench.progress.done()
+        say(terminal.wrapped(small_scope_told(small)))
     vacuous = tell_sometimes(bench, given, claims, say)
     bench.progress.done()
-    return Checked(bench, name, decided, vacuous, job, proof, bridging)
+    return Checked(bench, name, decided, vacuous, job, proof, bridging, small)
 
 
 def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
@@ -118,9 +125,8 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
             known = accepted(checked.bench.protocol)
             if known is not None:
                 files[f"waiving/{checked.bench.protocol.name}.json"] = json.dumps(known, indent=1, ensure_ascii=False) + "\n"
-            explored = small_scope(checked.bench.protocol)
-            if explored is not None:
-                files[f"small-scope/{checked.bench.protocol.name}.json"] = evidence.canonical(explored)
+        if checked.small_scope is not None:
+            files[f"small-scope/{checked.bench.protocol.name}.json"] = evidence.canonical(checked.small_scope)
     return files
 
 

@@ -10,11 +10,10 @@ from typing import Any
 from adversaries.coalitions import COALITIONS
 from marketproof.bench import Bench
 from marketproof.commands import size
-from marketproof.exploring import Bed, confirm
+from marketproof.small_beds import Bed, confirm
 from model.enumeration import Steps
 from model.market import Market, MarketError, first_useful_step, populate
 from model.scope import Scope
-from model.witness import sentence
 from properties.claims import Claim, Goal, goal_of
 from properties.small_scope import COALITIONS as MEMBERS
 from properties.small_scope import Case
@@ -79,12 +78,11 @@ def falls_of(bed: Bed, case: Case, coalition: str) -> list[Fall]:
         small = bed.small(case, most_states=MOST_STATES).run()
     except MarketError:
         return []
-    scope, found = Scope.parse(case.scope), []
+    found = []
     for one in small.found.values():
         confirm(bed, small, one)
-        steps = [sentence(action, bed.protocol.transactions, scope, set(case.deviating)) for action in one.node.run]
-        numbered = [f"{number}. {said}" for number, said in enumerate(steps, start=1)]
-        found.append(Fall(one.claim, "orderer" if coalition == "none" else coalition, len(numbered), numbered))
+        told = [f"{number}. {said}" for number, said in enumerate(bed.told(case, one.node.run), start=1)]
+        found.append(Fall(one.claim, "orderer" if coalition == "none" else coalition, len(told), told))
     return found
 
 

@@ -79,7 +79,13 @@ class LedgerTraps:
             trap = None
         if trap is not None:
             raise ReplayFailed(f"the state before step {number} is a trap already: {trap.told([])}")
-        self.groups = [group for group in self.groups if self.honest.timely(action[0], rows, group)]
+        self.follow(action)
+
+    def follow(self, action: Action) -> None:
+        """Only those remain for whom the claim speaks of the run so far: what it provides for holds, and the step makes nobody late."""
+        rows = dict(self.world.view().rows)
+        of = [group for group in self.groups if self.honest.kept(rows, group)]
+        self.groups = [group for group in of if self.honest.timely(action[0], rows, group)]
 
     def explained(self) -> list[str]:
         """Why the last state is a trap; empty when it is none."""

@@ -24,11 +24,12 @@ from marketproof.workers import ready_for_work, spread
 from model.induction import Engine, Settings, assumptions_of_honest_callers, prove_steps
 from model.search import all_steps
 from properties import expectations
-from properties.claims import Claim
+from properties.claims import Claim, expressible
 from properties.paper_claims import CLAIMS
 from properties.proofs import Plan, plan_of
 from reports import terminal
 from spec.amendments import Amendment, Variant
+from spec.digests import digest
 from spec.errors import SpecificationError, choices
 from spec.text import Protocol
 
@@ -93,8 +94,14 @@ def accepted_file(variant: str) -> Path:
     return expectations.FOLDER / f"waiving-{variant}.json"
 
 
+def spoken_of(protocol: Protocol) -> str:
+    """Which text and which claims results are of."""
+    goals = expressible(claims_to_prove(), protocol, all_steps(protocol, COALITIONS["peer"]))
+    return digest(text_digest(protocol), {label: vars(goal) for label, goal in goals.items()})
+
+
 def accepted_text(protocol: Protocol, results: list[Waived]) -> str:
-    known = {"text": text_digest(protocol), "results": [one.as_dict() for one in results]}
+    known = {"text": spoken_of(protocol), "results": [one.as_dict() for one in results]}
     return json.dumps(known, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -104,7 +111,7 @@ def accepted(protocol: Protocol) -> list[dict[str, Any]] | None:
     if not path.is_file():
         return None
     known = json.loads(path.read_text(encoding="utf-8"))
-    return list(known["results"]) if known["text"] == text_digest(protocol) else None
+    return list(known["results"]) if known["text"] == spoken_of(protocol) else None
 
 
 def told(one: Waived) -> str:

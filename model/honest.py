@@ -68,8 +68,8 @@ class Honest:
         self._all = self.scope.universe(self.protocol)
         self._base = self.scope.universe(self.protocol, spares=False)
         self._spare = {value for name, values in self._all.items() for value in values if value not in self._base[name]}
-        watched = set().union(*map(parameters_of, self.claim.timely.values()))
-        self._read = watched.union(*map(parameters_of, [self.claim.target, *self.claim.provided.values()]))
+        watched = set().union(*map(parameters_of, [*self.claim.timely.values(), *self.claim.provided.values()]))
+        self._read = watched | parameters_of(self.claim.target)
         self._watched = {name: kind for name, kind in self.claim.subject.items() if name in watched}
 
     def leave_out(self, names: Collection[str]) -> None:
@@ -77,7 +77,7 @@ class Honest:
         self.taken = {name: step for name, step in self.taken.items() if name not in names}
 
     def groups(self) -> list[Group]:
-        """For whom being late is judged alike: all subjects, unless the claim's words on that name one."""
+        """For whom the claim speaks of the same runs: all subjects, unless its conditions name one."""
         chosen = itertools.product(*(self.values(kind, self._all) for kind in self._watched.values()))
         return [dict(zip(self._watched, values, strict=True)) for values in chosen]
 
@@ -125,9 +125,12 @@ class Honest:
 
     def reached(self, steps: Steps, rows: Rows, subject: dict[str, Any]) -> bool:
         """At the target, or outside of what the claim provides for."""
-        view = steps.view(rows)
-        kept = all(self.compiled.holds(condition, subject, view) for condition in self.claim.provided.values())
-        return not kept or bool(self.compiled.holds(self.claim.target, subject, view))
+        return not self.kept(rows, subject) or bool(self.compiled.holds(self.claim.target, subject, steps.view(rows)))
+
+    def kept(self, rows: Rows, subject: dict[str, Any]) -> bool:
+        """Whether the conditions hold that the claim assumes of all states of a run."""
+        view = self.steps_for(frozenset()).view(rows)
+        return all(self.compiled.holds(condition, subject, view) for condition in self.claim.provided.values())
 
     def follow(self, rows: Rows, subject: dict[str, Any], run: list[Action]) -> bool:
         """Whether a run that led to the target before, without the steps that are not open now, does so again."""

@@ -34,9 +34,15 @@ class Found:
     node: Node
 
 
+def subject_of(action: Action) -> Hashable:
+    """What is done, on or off the ledger; on it whoever does it."""
+    name, arguments = action
+    return name, frozenset((parameter, value) for parameter, value in arguments.items() if parameter != "caller" or name not in EAGER)
+
+
 @dataclass
 class Small:
-    """The exploration of one case."""
+    """The exploration of one case.  along: the steps that are followed, of all that can be taken."""
 
     protocol: Protocol
     compiled: Compiled
@@ -47,6 +53,7 @@ class Small:
     most_states: int
     without: tuple[str, ...] = ()
     progress: Callable[[str], None] = lambda text: None
+    along: Callable[[Rows, str, Rows], bool] = lambda before, step, after: True
     found: dict[str, Found] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -117,19 +124,22 @@ class Small:
         changed = self.steps.after(rows, name, arguments)
         if not changed or all(rows.get(row) == value for row, value in changed.items()):
             return None
-        return {**rows, **changed}
+        after = {**rows, **changed}
+        return after if self.along(rows, name, after) else None
 
     def settled(self, actions: tuple[Action, ...], rows: Rows) -> tuple[tuple[Action, ...], Rows]:
-        """After a step everything is done at once that commutes with whatever else can be done."""
-        while "eager" not in self.without and (found := self.first_eager(rows)) is not None:
+        """After a step everything is done at once, each thing once, that commutes with whatever else can be done."""
+        done: set[Hashable] = set()
+        while "eager" not in self.without and (found := self.first_eager(rows, done)) is not None:
             action, rows = found
             actions = (*actions, action)
+            done.add(subject_of(action))
         return actions, rows
 
-    def first_eager(self, rows: Rows) -> tuple[Action, Rows] | None:
+    def first_eager(self, rows: Rows, done: set[Hashable]) -> tuple[Action, Rows] | None:
         for name in self.eager:
             for arguments in self.at_once(rows, name):
-                after = self.changed(rows, name, arguments)
+                after = None if subject_of((name, arguments)) in done else self.changed(rows, name, arguments)
                 if after is not None:
                     return (name, arguments), after
         return None

@@ -35,12 +35,15 @@ class Hunt:
         self.honest = Honest(search.protocol, search.compiled, search.scope, search.claim, members)
         self.steps = Steps(search.compiled, search.scope.universe(search.protocol), members, all_steps(search.protocol, search.coalition))
         self.found = Exploration(search.start, self.successors, MOST_STATES)
+        if not self.honest.kept(search.start, group):
+            self.found.level = []
 
     def successors(self, rows: Rows) -> Iterator[tuple[tuple[Action, ...], Rows]]:
+        """Along runs that the claim speaks of for the group: nobody is late, what it provides for holds in every state."""
         for name in self.steps.transactions:
             for arguments in self.taken(rows, name) if self.honest.timely(name, rows, self.group) else ():
                 changed = self.steps.after(rows, name, arguments)
-                if changed:
+                if changed and self.honest.kept({**rows, **changed}, self.group):
                     yield ((name, arguments),), {**rows, **changed}
 
     def taken(self, rows: Rows, name: str) -> Iterator[dict[str, Any]]:
@@ -84,7 +87,7 @@ class TrapSearch:
         return sorted((tuple(itertools.chain(*groups)) for groups in itertools.product(*options)), key=len)
 
     def hunts(self) -> list[Hunt]:
-        groups = Hunt(self, (), {}).honest.groups()
+        groups = Honest(self.protocol, self.compiled, self.scope, self.claim, frozenset()).groups()
         return [Hunt(self, deviating, group) for deviating in self.chosen() for group in groups]
 
     def run(self, most_depth: int) -> Answer:

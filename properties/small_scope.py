@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from properties.paper_claims import drawn_once, results_are_right, selected_instances_are_verified
-from spec.hardened.words import CO_BOND, PROGRESS, RESULT, ROSTER, ROUND, SLOT, VERDICT
-from spec.language import choose, count, deviating, every, implies, some, total
-from spec.paper.assets import CI, TC, TJ
+from properties.small_scope_given import LAZY, POOR_OWNERS
+from spec.hardened.words import CO_BOND, ESCROW, PROGRESS, RESULT, ROSTER, ROUND, SLOT, VERDICT
+from spec.language import Amendment, choose, count, deviating, every, implies, some, total
+from spec.paper.assets import CI, TC, TJ, TRAINED
 from spec.schema import notion
 
 TICK = "Tick"
@@ -25,11 +26,22 @@ KEPT = frozenset((
 EAGER = frozenset(("SettleDispute", "SettleJob", "UpdateMod"))
 
 
-STARTS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
-    "active": (lambda: notion("populated")(), ()),
-    "requested": (lambda: every(TC.sort, lambda couple: TC[couple].status == "REQUESTED"), ()),
-    "no inputs": (lambda: every(TC.sort, lambda couple: PROGRESS[couple].active), ("UploadTrainingFile",)),
-}  # what honest parties reach before the exploration starts, and the steps that they do not take for it
+@dataclass(frozen=True)
+class Start:
+    """What honest parties reach before the exploration starts, in a sentence, and the steps that they do not take for it."""
+
+    sentence: str
+    build: Callable[[], Any]
+    without: tuple[str, ...] = ()
+
+
+STARTS = {
+    "active": Start("every instance is verified, the couple is active, no round has started", lambda: notion("populated")()),
+    "requested": Start("every instance is verified, the couple is asked for and not approved",
+                       lambda: every(TC.sort, lambda couple: TC[couple].status == "REQUESTED")),
+    "no inputs": Start("the couple is active, and its MO has uploaded no training file",
+                       lambda: every(TC.sort, lambda couple: PROGRESS[couple].active), ("UploadTrainingFile",)),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,7 @@ class Case:
     """Who deviates, at which scope, from where.
 
     timely: the clock waits for honest parties. nobody_takes: steps that nobody takes, as of mute arbiters.
-    start: one of STARTS.
+    start: one of STARTS. given: what is otherwise than in the text, such as who has how much money.
     """
 
     name: str
@@ -46,16 +58,29 @@ class Case:
     timely: bool = True
     nobody_takes: tuple[str, ...] = ()
     start: str = "active"
+    given: tuple[Amendment, ...] = ()
+
+    @property
+    def coalition(self) -> str:
+        """The name of those who deviate."""
+        return next(name for name, members in COALITIONS.items() if members == self.deviating)
 
 
 @dataclass(frozen=True)
 class Invariant:
-    """A sentence, and what it says in the language."""
+    """A sentence, and what it says in the language.
+
+    timely: claimed where nobody honest is late. rests_on: claimed where somebody takes these steps.
+    """
 
     name: str
     sentence: str
     build: Callable[[], Any]
     timely: bool = False
+    rests_on: tuple[str, ...] = ()
+
+    def asked_in(self, case: Case) -> bool:
+        return (case.timely or not self.timely) and not set(self.rests_on) & set(case.nobody_takes)
 
 
 def couples(holds: Callable[[Any], Any]) -> Any:
@@ -133,17 +158,39 @@ def completed_epochs_are_whole() -> Any:
     return couples(lambda couple: implies(couple.status == "COMPLETED", (PROGRESS[couple].position == 0) & (PROGRESS[couple].epoch > 0)))
 
 
+def nothing_is_left_of_ended_couples() -> Any:
+    """Whatever was held for jobs, disputes and bonds went to somebody."""
+
+    def left(couple: Any) -> Any:
+        return ESCROW[couple].held + ESCROW[couple].stakes + ESCROW[couple].mo_bond + ESCROW[couple].do_bond
+
+    return couples(lambda couple: implies(PROGRESS[couple].ended, left(couple) == 0))
+
+
+def paid_results_were_computed() -> Any:
+    """What is paid is what the owner's own training gave, as far as it has not trained a later round since."""
+
+    def computed(couple: Any, verdict: Any) -> Any:
+        trained = TRAINED[SLOT[couple, verdict.round, verdict.instance].owner, couple, verdict.instance].weights
+        own = trained == TJ[couple, verdict.instance, verdict.round].weights
+        return (verdict.paid == 0) | own | (trained.round > verdict.round)
+
+    return couples(lambda couple: every(VERDICT.rows(couple), lambda verdict: computed(couple, verdict)))
+
+
 INVARIANTS = {one.name: one for one in (
     Invariant("not blamed", "no job of an honest owner is judged as fraud or as silence", honest_jobs_are_not_blamed, timely=True),
     Invariant("bonds whole", "no honest owner of a replica loses of its bond", honest_bonds_are_whole, timely=True),
     Invariant("stakes kept", "no honest owner loses the stake of a dispute", honest_disputers_keep_their_stake, timely=True),
     Invariant("nothing forfeited", "no honest DO or MO forfeits its bond", honest_owners_forfeit_nothing, timely=True),
-    Invariant("work paid", "honest work that was revealed is paid when it is settled", honest_work_is_paid, timely=True),
+    Invariant("work paid", "honest work that was revealed is paid when it is settled", honest_work_is_paid, timely=True, rests_on=("Arbitrate",)),
     Invariant("right results", "a result is right when fewer than half of its replicas deviate", results_are_right),
     Invariant("verified only", "only verified instances train", selected_instances_are_verified),
     Invariant("conserved", "all money is accounted for", lambda: notion("money_is_conserved")()),
     Invariant("covered", "what is owed is set aside, and nobody owes anything", lambda: notion("debts_are_covered")()),
     Invariant("paid is accepted", "a job is paid exactly when it is accepted", lambda: notion("paid_is_accepted")()),
+    Invariant("nothing left", "of a couple that has ended nothing is held", nothing_is_left_of_ended_couples),
+    Invariant("paid computed", "nobody is paid for what it did not compute", paid_results_were_computed),
     Invariant("epochs cover", "every subset on the roster trained once in each epoch that is spent", spent_epochs_cover),
     Invariant("shares in order", "the MO reveals its share before it can know the other", shares_come_in_order),
     Invariant("whole epochs", "no MO leaves inside an epoch for free", completed_epochs_are_whole),
@@ -162,7 +209,10 @@ def case(coalition: str, scope: str, said: str = "", **more: Any) -> Case:
 # The smallest coalitions first: of an amendment that is dropped, the first case in which a claim falls is told.
 CASES = {one.name: one for one in (
     *(case(name, scope) for name in ("none", "DO", "MO", "CO") for scope in ("1x2", "1x3", "2x2")),
-    case("CO", "1x3", ", arbiters mute", nobody_takes=("Arbitrate",)), case("MO", "1x3", ", without inputs", start="no inputs"),
+    case("CO", "1x2", ", lazy", given=LAZY), case("CO", "1x3", ", arbiters mute", nobody_takes=("Arbitrate",)),
+    case("MO", "1x3", ", without inputs", start="no inputs"),
+    case("MO", "1x2", ", without inputs, poor owners", start="no inputs", given=(POOR_OWNERS,)),
+    case("MO", "1x2", ", without inputs, arbiters mute", start="no inputs", nobody_takes=("Arbitrate",)),
     *(case(name, "1x2", ", before approval", start="requested") for name in ("none", "DO", "MO", "CO")),
     *(case(name, "1x2", ", nobody waits", timely=False) for name in ("none", "MO", "CO")),
     *(case(name, "1x3") for name in ("CO+CO", "DO+CO", "MO+CO", "DO+MO")),

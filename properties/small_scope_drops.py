@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from spec.amendments import Variant
+from properties.small_scope_given import Change
 from spec.hardened.money import has
 from spec.hardened.rounds import all_committed, every_subset_has_a_result
-from spec.hardened.words import RESULT, ROUND, SLOT, group, in_time
+from spec.hardened.words import RESULT, ROUND, SLOT, STAKE, TREASURY, group, in_time
 from spec.language import Amendment, becomes, choose
 from spec.paper.assets import TJ
-from spec.text import Protocol
 
 BECAUSE = "an experiment: what falls without it"
 
@@ -26,15 +25,9 @@ class Drop:
 
     name: str
     sentence: str
-    amendments: tuple[Amendment | str, ...]
+    amendments: tuple[Change, ...]
     falls: str
     cases: tuple[str, ...] = ()
-
-    def loaded(self, variant: Variant) -> Protocol:
-        """The variant without what is dropped."""
-        waived = tuple(one for one in self.amendments if isinstance(one, str))
-        added = tuple(one for one in self.amendments if not isinstance(one, str))
-        return replace(variant, amendments=(*variant.amendments, *added)).load(waive=waived)
 
 
 def without(guard: str) -> str:
@@ -68,10 +61,11 @@ def waits_for_arbiters(couple: Any, round: Any, subset: Any) -> Any:
 
 
 def slash_without_verdict(tx: Any, couple: Any, round: Any, instance: Any) -> Any:
-    result = RESULT[couple, round, SLOT[couple, round, instance].subset]
-    revealed = TJ[couple, instance, round].weights
-    differs = (revealed != None) & (revealed != choose(result.arbitrated, result.final, result.weights))
-    return [becomes(instance.bond, choose(differs, 0, instance.bond))]
+    """The bond of who differs from a result that nobody judged goes to the arbiters, whom no other payment of the step concerns."""
+    result, revealed = RESULT[couple, round, SLOT[couple, round, instance].subset], TJ[couple, instance, round].weights
+    differs = (revealed != None) & (revealed != result.weights) & ~result.arbitrated
+    arbiters = TREASURY[()].arbiters
+    return [becomes(instance.bond, 0).when(differs), becomes(arbiters, arbiters + choose(differs, instance.bond, 0))]
 
 
 def only_the_mo(tx: Any, couple: Any) -> Any:
@@ -80,7 +74,7 @@ def only_the_mo(tx: Any, couple: Any) -> Any:
 
 DROPS = {one.name: one for one in (
     Drop("group fixed at the start", "a quorum is counted among those who revealed", (other("TakeResult.has_quorum", most_of_the_revealed),), "right results"),
-    Drop("quorum of more than half", "two matching reports are enough", (other("TakeResult.has_quorum", two_alike),), "right results", ("1x5 CO+CO",)),
+    Drop("quorum of more than half", "two matching reports are enough", (other("TakeResult.has_quorum", two_alike),), "right results", cases=("1x5 CO+CO",)),
     Drop("deadline of commitments", "reveals wait until everybody has committed", (other("OpenReveal.committed_or_late", lambda tx, couple: all_committed(couple)),), "no trap (closed)"),
     Drop("deadline of reveals", "a round closes only when every subset has a result", (other("CloseRound.quorum_or_late", lambda tx, couple: every_subset_has_a_result(couple)),), "no trap (closed)"),
     Drop("any party closes", "only the MO closes a round", (Amendment("require", "CloseRound.only_the_mo", BECAUSE, only_the_mo),), "no trap (closed)"),
@@ -89,19 +83,22 @@ DROPS = {one.name: one for one in (
     Drop("deadline of the couple", "a couple may be closed at any time", (without("CloseTC.deadline_passed"),), "nothing forfeited"),
     Drop("reveal after close", "nothing is revealed once the round is closed", (Amendment("require", "UpdateTJ.not_closed", BECAUSE, lambda tx, couple, round, *_: ~ROUND[couple, round].closed),), "not blamed"),
     Drop("complaint", "an owner without inputs can say nothing", (never("ReportInput"),), "not blamed"),
-    Drop("commitment and reveal agree", "something else is revealed than was committed to", (without("UpdateTJ.opens"),), ""),
+    Drop("commitment and reveal agree", "something else is revealed than was committed to", (without("UpdateTJ.opens"),), "paid computed"),
+    Drop("identity in the commitment", "a commitment names nobody", tuple(f"add_part model hash.{part}" for part in ("owner", "couple", "instance")), "paid computed"),
+    Drop("reveals after commitments", "a result may be revealed while others commit", (
+        without("UpdateTJ.revealing"), other("UpdateTJ.in_time", lambda tx, couple, round, *_: ~ROUND[couple, round].revealing | in_time(ROUND[couple, round].reveal_by))), "paid computed"),
     Drop("owner of the slot", "anybody commits for an instance", (without("CommitTJ.caller_owns_slot"),), "not blamed"),
     Drop("dispute", "nobody can dispute a result", (never("DisputeResult"),), "work paid"),
-    Drop("stake from the bond", "a stake comes from free money only", (other("DisputeResult.stake_is_funded", lambda tx, *_: has(tx.caller, 1)),), ""),
-    Drop("slash by verdict only", "who differs from the quorum loses its bond", (Amendment("replace_effect", "SettleJob.take", BECAUSE, slash_without_verdict),), "bonds whole"),
+    Drop("stake from the bond", "a stake comes from free money only", (other("DisputeResult.stake_is_funded", lambda tx, *_: has(tx.caller, STAKE)),), "work paid"),
+    Drop("slash by verdict only", "who differs from the quorum loses its bond", (Amendment("add_effect", "SettleJob.slash", BECAUSE, slash_without_verdict),), "bonds whole"),
     Drop("deadline of arbitration", "jobs wait for the arbiters", (
         other("SettleJob.disputes_are_over", lambda tx, couple, round, instance: waits_for_arbiters(couple, round, SLOT[couple, round, instance].subset)),
         other("SettleDispute.disputes_are_over", lambda tx, couple, round, subset: waits_for_arbiters(couple, round, subset))), "no trap (ended)"),
     Drop("reserve", "nothing is set aside for a round", (Amendment("drop_effect", "StartRound.reserve", BECAUSE), without("StartRound.round_is_funded")), "covered"),
     Drop("settled once", "a job may be settled again", (without("SettleJob.unsettled"),), "covered"),
-    Drop("all settled", "a couple ends while jobs are not settled", (without("CloseTC.all_settled"), without("CompleteTC.all_settled")), ""),
-    Drop("spent positions", "a position of an epoch is not spent", (Amendment("drop_effect", "StartRound.advance", BECAUSE),), "drawn once"),
-    Drop("previous round closed", "a round starts while another is open", (without("StartRound.previous_closed"),), ""),
+    Drop("all settled", "a couple ends while jobs are not settled", (without("CloseTC.all_settled"), without("CompleteTC.all_settled")), "nothing left"),
+    Drop("spent positions", "a position of an epoch is not spent", (Amendment("drop_effect", "StartRound.advance", BECAUSE),), "epochs cover"),
+    Drop("previous round closed", "a round starts while another is open", (without("StartRound.previous_closed"),), "no trap (ended)"),
     Drop("MO reveals first", "the DO may reveal before the MO", (without("RevealSeedDO.mo_revealed"),), "shares in order"),
     Drop("whole epochs", "an MO completes inside an epoch", (without("CompleteTC.whole_epochs"),), "whole epochs"),
 )}  # fmt: skip

@@ -54,7 +54,9 @@ def proved(content: Content, statement: Statement, decision: Decision) -> list[M
         return []
     proofs = decision.variant.proofs
     where = [link(words.anchor_of("proofs", content, decision.variant), "All obligations, with their SMT-LIB files")] if proofs else []
-    return [listed([*said, *where])]
+    needed = words.conditions_of(statement, decision)
+    traps = [link(words.anchor_of("small-scope", content, decision.variant), needed)] if needed else []
+    return [listed([*said, *where, *traps])]
 
 
 def attack_parts(statement: Statement, told: Told, base: str) -> list[Markup]:

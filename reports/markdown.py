@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from properties.verdicts import VERDICTS
+from reports import small_scope as scopes
 from reports import words
 from reports.attacks import Run
 from reports.escaping import markdown, mermaid
 from reports.repairs import repair_text, repairs_of, unsaid
+from reports.small_scope import SmallScope
 from reports.variants import Proofs, Variant
 from reports.view import Cell, Content, Decision, Finding, Line, Matrix, Statement, Told
 
@@ -125,6 +127,8 @@ def decided(content: Content, statement: Statement, decision: Decision, base: st
     said = [markdown(text) for text in words.proof_of(statement, decision)]
     if said and decision.variant.proofs:
         said.append(link("All obligations, with their SMT-LIB files", words.anchor_of("proofs", content, decision.variant)))
+    if said and (needed := words.conditions_of(statement, decision)):
+        said.append(link(needed, words.anchor_of("small-scope", content, decision.variant)))
     lines += [f"- {text}" for text in said] + [""] * bool(said)
     for told in decision.attacks:
         lines += attack(statement, told, base)
@@ -200,6 +204,7 @@ def appendix(content: Content, base: str) -> Lines:
     for variant in content.variants:
         lines += amendments(content, variant) if variant.amendments else []
         lines += proofs(content, variant, variant.proofs, base) if variant.proofs is not None else []
+        lines += small_scope(content, variant, variant.small_scope) if variant.small_scope is not None else []
     lines += [*heading(3, words.FILES, "files"), markdown(words.FILES_SAID), ""]
     named = sorted(content.evidence.digests.items())
     return lines + table(["file", "SHA-256"], [[file_link(name, base), digest] for name, digest in named])
@@ -218,3 +223,20 @@ def proofs(content: Content, variant: Variant, found: Proofs, base: str) -> Line
     ]
     title = heading(3, f"Proof obligations of {variant.name}", words.anchor_of("proofs", content, variant))
     return [*title, markdown(words.proofs_said(found)), "", *table(["goal", "step", "outcome", "by", "SMT-LIB"], lines)]
+
+
+def small_scope(content: Content, variant: Variant, found: SmallScope) -> Lines:
+    """What was explored, what falls without an amendment, and the run to the trap without each condition."""
+    lines = heading(3, f"Small scope of {variant.name}", words.anchor_of("small-scope", content, variant))
+    if found.cases is None:
+        lines += [markdown(scopes.NOT_EXPLORED), ""]
+    else:
+        lines += [markdown(scopes.SAID), ""]
+        for said, (header, shown) in ((scopes.cases_said(found), scopes.case_lines(found)), (scopes.DROPPED, scopes.drop_lines(found))):
+            lines += [markdown(said), "", *table(header, escaped(shown))]
+    lines += [markdown(scopes.needed_said(found.conditions)), ""] if found.conditions else []
+    for one in found.conditions:
+        lines += [f"#### {markdown(scopes.condition_title(one))}", "", markdown(scopes.begins(one)), ""]
+        lines += [f"{place}. {markdown(step)}" for place, step in enumerate(one.told, 1)] + [""] * bool(one.told)
+        lines += [f"**{markdown(scopes.ends(one))}**", ""] if one.necessary else []
+    return lines

@@ -13,6 +13,7 @@ from reports.escaping import Markup, joined, markup, tag
 from reports.figures import Job
 from reports.html_claims import claim_article
 from reports.html_parts import code, link, paragraph, section, table
+from reports.html_small_scope import small_scope_part
 from reports.variants import Proofs, Variant
 from reports.view import Cell, Content, Line, Matrix
 
@@ -158,6 +159,8 @@ def appendix(content: Content, base: str) -> Markup:
             parts += amendments_part(content, variant)
         if variant.proofs is not None:
             parts += proofs_part(content, variant, variant.proofs, base)
+        if variant.small_scope is not None:
+            parts += small_scope_part(variant.name, variant.small_scope, words.anchor_of("small-scope", content, variant))
     parts = [*switches_part(content), *assumptions_part(content), *parts, *files_part(content, base)]
     return section("appendix", words.SECTIONS["appendix"], *parts)
 

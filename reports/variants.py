@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reports.shapes import Value
+from reports.small_scope import SmallScope, small_scope_of
 
 AMENDMENT = ("name", "action", "target", "because")
 Find = Callable[[str], Value | None]
@@ -85,7 +86,7 @@ class Proofs:
 
 @dataclass(frozen=True)
 class Variant:
-    """A variant; waivings and proofs are None where they were not run."""
+    """A variant; waivings, proofs and small scope are None where they were not run."""
 
     name: str
     title: str
@@ -94,11 +95,13 @@ class Variant:
     amendments: tuple[Amendment, ...]
     waivings: tuple[Waiving, ...] | None
     proofs: Proofs | None
+    small_scope: SmallScope | None
 
 
 def variant_of(name: str, value: Value, find: Find) -> Variant:
     """A variant of `variants.json`. find: gives a file of the evidence, or None where there is none."""
     waiving, proofs = find(f"waiving/{name}.json"), find(f"proofs/{name}/summary.json")
+    small = find(f"small-scope/{name}.json")
     return Variant(
         name,
         value["title"].text,
@@ -107,6 +110,7 @@ def variant_of(name: str, value: Value, find: Find) -> Variant:
         tuple(Amendment(*(item[part].text for part in AMENDMENT)) for item in value["amendments"].items),
         None if waiving is None else tuple(waiving_of(item) for item in waiving.items),
         None if proofs is None else proofs_of(proofs),
+        None if small is None else small_scope_of(small),
     )
 
 

@@ -197,6 +197,14 @@ def waiving_said(variant: Variant) -> str:
     return "What falls when one amendment is waived, with those that need it."
 
 
+def conditions_of(statement: Statement, decision: Decision) -> str:
+    """That the conditions of a statement are shown to be necessary, as far as they are; empty where it has none."""
+    small = decision.variant.small_scope
+    mine = small.of(statement.label) if small else []
+    shown = sum(one.necessary for one in mine)
+    return f"{shown} of its {len(mine)} conditions are shown to be necessary, each by a trap without it" if mine else ""
+
+
 def anchor_of(kind: str, content: Content, variant: Variant) -> str:
     return f"{kind}-{content.variants.index(variant) + 1}"
 
@@ -207,6 +215,7 @@ def appendices(content: Content) -> list[tuple[str, str]]:
     for variant in content.variants:
         found += [(anchor_of("amendments", content, variant), f"Amendments of {variant.name}")] if variant.amendments else []
         found += [(anchor_of("proofs", content, variant), f"Proof obligations of {variant.name}")] if variant.proofs is not None else []
+        found += [(anchor_of("small-scope", content, variant), f"Small scope of {variant.name}")] if variant.small_scope is not None else []
     return [*found, ("files", FILES)]
 
 

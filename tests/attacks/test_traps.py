@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 
 from adversaries.coalitions import COALITIONS
+from ledger_runtime.world import World
 from marketproof.bench import Bench, Decided
 from marketproof.commands import claims_named
-from marketproof.replaying import ReplayFailed, replay
+from marketproof.replaying import ReplayFailed, ledger_traps, replay
 from model import traps
 from model.enumeration import Rows
 from model.exploring import Exploration
@@ -19,6 +20,10 @@ from model.honest import Honest
 from model.scope import Scope
 from model.traps import Hunt, TrapSearch
 from properties.claims import goal_of
+from properties.ranking import Liveness
+from spec.hardened.words import now
+from spec.schema import using
+from spec.tree import TRUE, boolean
 from spec.variants import variant
 
 PAPER, HARDENED = Bench(variant("paper").load()), Bench(variant("hardened").load())
@@ -67,6 +72,10 @@ def test_the_quick_answer_is_that_of_trying_everything(label: str, coalition: st
 
 def decided(bench: Bench, label: str, coalition: str, depth: int = 4) -> Decided:
     return bench.decide(claims_named(label)[0], COALITIONS[coalition], SMALL, depth)
+
+
+def test_a_claim_with_conditions_on_its_subject_is_searched_for_each_of_them() -> None:
+    assert decided(PAPER, "C32/finished", "CO", depth=2).row.depth == 1
 
 
 def test_a_silent_owner_keeps_a_round_of_the_paper_open_and_none_of_the_hardened_one() -> None:
@@ -127,3 +136,38 @@ def test_spare_identifiers_do_not_lead_out_of_the_traps_that_were_found() -> Non
     while after.level and not after.limited:
         assert not any(one.reached(steps, node.rows, subject) for node in after.deeper())
     assert after.states > 300
+
+
+CLOCKWORK = replace(HARDENED.protocol, transactions={"Tick": HARDENED.protocol.transactions["Tick"]})
+
+
+def early(skipped: tuple[int, ...]) -> Liveness:
+    """That the clock shows less than 2, of runs in which it never shows what is skipped; it stops at 2, out of which nothing leads."""
+    with using(CLOCKWORK.schema):
+        provided = {f"the clock does not show {number}": boolean(now() != number) for number in skipped}
+        return Liveness({}, TRUE, boolean(now() < 2), provided, {"Tick": boolean(now() < 2)})
+
+
+def trap_of_the_clock(claim: Liveness) -> int | None:
+    """How many steps lead to a trap, where nobody deviates."""
+    start = HARDENED.market(SMALL, "market").rows
+    answer = TrapSearch(CLOCKWORK, HARDENED.compiled, "early", claim, SMALL, COALITIONS["orderer"], start).run(3)
+    return None if answer.attack is None else answer.depth
+
+
+def test_a_run_to_a_trap_stays_where_the_claim_speaks() -> None:
+    """What a claim provides for holds in every state of the run, not in the last one alone."""
+    assert trap_of_the_clock(early(())) == 2
+    assert trap_of_the_clock(early((1,))) is None
+    assert trap_of_the_clock(early((0,))) is None, "not in the state in which it starts"
+
+
+@pytest.mark.parametrize(("skipped", "trapped"), [((), True), ((1,), False)])
+def test_a_replay_follows_only_runs_of_the_claim(skipped: tuple[int, ...], trapped: bool) -> None:
+    protocol = HARDENED.protocol
+    world = World(protocol, SMALL.facts(), frozenset(), SMALL.universe(protocol), compiled=HARDENED.compiled)
+    found = ledger_traps(early(skipped), world, SMALL, nobody_takes=[name for name in protocol.transactions if name != "Tick"])
+    for _ in range(2):
+        found.follow(("Tick", {"caller": "do-1"}))
+        world.take(protocol.transactions["Tick"], {"caller": "do-1"})
+    assert bool(found.explained()) is trapped

@@ -1,4 +1,4 @@
-"""A small evidence directory made by hand: two variants, each kind of verdict, an attack on two runs, proofs, waiving, a job."""
+"""A small evidence directory made by hand: two variants, each kind of verdict, an attack on two runs, proofs, waiving, a job and more."""
 
 from __future__ import annotations
 
@@ -60,6 +60,19 @@ def job() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def small_scope() -> dict[str, Any]:
+    """Two cases, two drops of which one is not as expected, a condition that is necessary and one that is not shown to be."""
+    explored = {"case": "1x2 CO", "states": 441, "complete": True, "falls": [], "undecided": []}
+    limited = {"case": "2x2 CO", "states": 20_000, "complete": False, "falls": ["conserved"], "undecided": ["no trap"]}
+    drop = {"drop": "reserve", "sentence": "nothing is set aside", "falls": "covered", "expected": "covered", "case": "1x2 none"}
+    drop |= {"told": ["mo-1 starts", "anybody settles"], "states": 2, "complete": True}
+    nothing = {**drop, "drop": "dispute", "falls": "", "expected": "work paid", "case": "", "told": [], "states": 99, "complete": False}
+    needed = {"claim": "C1", "condition": "nobody is late", "necessary": True, "case": "1x2 none", "start": "the couple is active"}
+    needed |= {"before": 47, "told": ["the clock moves"], "trap": "honest parties can do nothing more", "states": 3, "reason": ""}
+    unshown = {**needed, "condition": "it does not rain", "necessary": False, "told": [], "trap": "", "reason": "no case shows it"}
+    return {"explored": True, "cases": [explored, limited], "drops": [drop, nothing], "conditions": [needed, unshown]}
+
+
 def documents() -> Files:
     """All files as data, before the manifest."""
     rows = [
@@ -105,6 +118,7 @@ def documents() -> Files:
             "confirmed": {"solver": "cvc5 1.4.0", "confirmed": 2, "of": 2},
         },
         "waiving/hard.json": [waived],
+        "small-scope/hard.json": small_scope(),
         "proofs/hard/1.smt2": "(check-sat)\n",
         **{name: {"format": "marketproof witness"} for name in attacks},
     }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from marketproof.reporting import evidence_of
 from properties.verdicts import VERDICTS
 from reports.content import content_of
+from reports.markdown import document
 from reports.page import page
 from reports.view import Content
 from tests.cli.calling import Call
@@ -101,6 +103,28 @@ def test_what_is_absent_is_said(tmp_path: Path) -> None:
     said = Page(page(content, "../evidence")).of("main")[0].text
     assert "The training job was not part of this run" in said and "Waiving was not run for variant hard" in said
     assert "The evidence holds no list of proof obligations for this variant." in said
+
+
+def test_the_small_scope(html: Page, markdown: str) -> None:
+    """Limits, what is not as expected and what is not shown are said; the run to a trap is told step by step."""
+    for said in (html.of("main")[0].text, markdown):
+        assert "2 cases, 20441 states." in said and "falls: conserved; undecided: no trap" in said
+        assert "nothing in 99 states, which are not all (expected: work paid)" in said
+        assert "After 47 steps of honest parties the couple is active (case 1x2 none). Then:" in said
+        assert "Honest parties can do nothing more." in said and "Not shown to be necessary: no case shows it." in said
+        assert "1 of its 2 conditions are shown to be necessary" in said
+    assert "Each condition is necessary" not in markdown and "the clock moves" in markdown
+
+
+def test_a_small_scope_that_was_not_explored(tmp_path: Path) -> None:
+    def change(files: dict[str, Any]) -> None:
+        found = files["small-scope/hard.json"]
+        found |= {"explored": False, "cases": [], "drops": [], "conditions": found["conditions"][:1]}
+
+    content = content_of(evidence_of(written(tmp_path / "evidence", change)))
+    for said in (Page(page(content, "../evidence")).of("main")[0].text, document(content, "../evidence")):
+        assert "The small scope was not explored for this text" in said and "Each condition is necessary" in said
+        assert "Every state that honest parties" not in said
 
 
 def test_a_failed_job(tmp_path: Path) -> None:

@@ -138,6 +138,8 @@ MALFORMED = [
     (at("job.json", "rounds", 0, "accuracy", value=1.5), "job.json", "accuracy"),
     (at("proofs/hard/summary.json", "obligations", 0, "file", value="proofs/none"), "proofs/hard/summary.json", "proofs/none"),
     (at("waiving/hard.json", 0, "falls", value=7), "waiving/hard.json", "falls"),
+    (at("small-scope/hard.json", "cases", 0, "states", value="many"), "small-scope/hard.json", "cases[0].states"),
+    (without("small-scope/hard.json", "conditions", 0, "necessary"), "small-scope/hard.json", "necessary"),
     *((without(name), name, "missing") for name in ("verdicts.json", "claims.json", "variants.json", "attacks.json")),
 ]
 

@@ -3,86 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
-from typing import Any
 
 import pytest
 
-from marketproof.commands import claims_named
-from marketproof.exploring import Bed, confirm
-from model.honest import Honest
-from model.small_scope import Found, Small
-from properties.claims import goal_of
-from properties.ranking import Liveness
+from marketproof.necessity import conditions_needed, first_trap, needed
+from marketproof.small_beds import Bed, Beds
 from properties.small_scope import CASES, Case
+from properties.small_scope_conditions import FINISHED, LATE, NEEDED, conditions_of, without_condition
 from spec.hardened import VARIANT
-from spec.hardened.money import pay
-from spec.hardened.words import TREASURY
-from spec.language import Amendment, becomes
-from spec.text import Protocol
 
-LATE, FUNDS = "nobody is late", "the DO can give its bond and the MO can pay"
-MOST = "most replicas of every selected subset are of honest owners"
-PURSE = 4  # enough for a bond, not for a round
-CONDITIONS = {
-    "the MO is honest": "1x2 MO", "the DO is honest": "1x2 DO, before approval", MOST: "1x2 CO",
-    LATE: "1x2 none, nobody waits", FUNDS: "1x2 none",
-}  # fmt: skip
+BEDS = Beds(VARIANT)
 
 
-def little_money(tx: Any) -> Any:
-    return [*pay((tx.caller, PURSE)), becomes(TREASURY[()].supply, TREASURY[()].supply + PURSE)]
+def bed(case: Case) -> Bed:
+    return BEDS.of(case)
 
 
-POOR = Amendment("replace_effect", "Fund.fund", "an experiment: the MO is poor", little_money)
+def test_every_condition_has_its_case() -> None:
+    claim = bed(CASES["1x2 none"]).claimed(FINISHED)
+    assert set(conditions_of(claim)) == set(NEEDED) and set(claim.timely) == {"Tick"}
 
 
-@cache
-def bed(poor: bool) -> Bed:
-    return Bed(replace(VARIANT, amendments=(*VARIANT.amendments, POOR)).load() if poor else VARIANT.load())
+def test_without_any_condition_there_is_a_trap() -> None:
+    """`needed` replays each; a run of nobody is told as the state in which it starts."""
+    shown = conditions_needed(VARIANT, VARIANT.load())
+    assert [one["condition"] for one in shown] == list(NEEDED)
+    for one in shown:
+        assert one["necessary"] and one["start"] and "honest parties can never reach it" in one["trap"]
+    late = shown[-1]
+    assert late["condition"] == LATE and any("Tick" in step for step in late["told"])
 
 
-def finishing(protocol: Protocol) -> Liveness:
-    return goal_of(claims_named("C32/finished")[0], protocol, protocol.transactions).live["finished"]
+def test_a_condition_without_a_case_is_not_said_to_be_necessary() -> None:
+    assert not needed(BEDS, "something else")["necessary"]
 
 
-def without(claim: Liveness, condition: str) -> Liveness:
-    if condition == LATE:
-        return replace(claim, timely={})
-    return replace(claim, provided={name: e for name, e in claim.provided.items() if name != condition})
-
-
-def first_trap(of: Bed, case: Case, claim: Liveness) -> tuple[Small, Found | None, int]:
-    """The first state of a case, breadth first, that is a trap; and how many states were looked at."""
-    of.live = {"finished": claim}
-    small = Small(of.protocol, of.compiled, case, of.market(case).rows, {}, of.live, 3_000)
-    honest = Honest(of.protocol, of.compiled, small.scope, claim, small.members, identity=small.identity)
-    looked, level = 0, list(small.exploration.level)
-    while level:
-        for node in level:
-            looked += 1
-            if honest.trap(node.rows, honest.groups()) is not None:
-                return small, Found("finished", node), looked
-        level = list(small.exploration.deeper())
-    return small, None, looked
-
-
-def test_every_condition_is_named() -> None:
-    claim = finishing(VARIANT.load())
-    assert set(CONDITIONS) == {*claim.provided, LATE} and set(claim.timely) == {"Tick"}
-
-
-@pytest.mark.parametrize("condition", CONDITIONS)
-def test_without_a_condition_there_is_a_trap(condition: str) -> None:
-    of = bed(condition == FUNDS)
-    small, found, _ = first_trap(of, CASES[CONDITIONS[condition]], without(finishing(of.protocol), condition))
-    assert found is not None
-    confirm(of, small, found)
-
-
-@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("condition", NEEDED)
 def test_with_all_conditions_there_is_none(condition: str) -> None:
     """In the same case; where nobody waits the clock does what the claim rules out, so that case is looked at as others are."""
-    of, case = bed(condition == FUNDS), CASES[CONDITIONS[condition]]
-    small, found, looked = first_trap(of, replace(case, timely=True), finishing(of.protocol))
-    assert found is None and looked == small.exploration.states
+    case = replace(NEEDED[condition], timely=True)
+    small, found, looked = first_trap(bed(case), case, bed(case).claimed(FINISHED))
+    assert found is None and looked in (0, small.exploration.states)
+    assert looked > 1 or condition != LATE
+
+
+@pytest.mark.parametrize("condition", NEEDED)
+def test_the_other_conditions_hold_all_along(condition: str) -> None:
+    """No state of the run to the trap is outside of what the claim without the condition provides for."""
+    case = NEEDED[condition]
+    claim = without_condition(bed(case).claimed(FINISHED), condition)
+    small, found, _ = first_trap(bed(case), case, claim)
+    assert found is not None
+    subject, node = {"the couple": "tc-1"}, found.node
+    while node is not None:
+        view = small.steps.view(node.rows)
+        assert all(bed(case).compiled.holds(e, subject, view) for e in claim.provided.values())
+        node = node.before  # type: ignore[assignment]
