@@ -1,4 +1,4 @@
-"""The command line: `marketproof check | attack | ask | replay | waive | bridge | recheck | report | spec | doctor | completion`."""
+"""The command line: `marketproof COMMAND`, its options, and how what the user gives is read."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ reachable: some reachable state meets it (the shortest run, or none to a depth, 
 
 A condition is one expression:
   tables       TC, CI, VERIFIED_HASH, ... as `marketproof spec show` names them; TC[couple] is a row, TJ.rows(couple) a range
-  fields       ci.status, couple.ds.owner, couple.curdssidlist.length, row.exists; a value that is missing == None
-  quantifiers  every(CI, lambda ci: ...), some(...), count(...), total(...) over a table, a list, a range, or a sort (MEMBER, CI.sort)
+  fields       ci.status, couple.ds.owner, couple.curdssidlist.length, row.exists; what is missing == None
+  quantifiers  every(CI, lambda ci: ...), some, count, total over a table, list, range or sort (MEMBER, CI.sort)
   logic        and, or, not (or & | ~), implies(a, b), choose(condition, then, otherwise), == != < <= > >=
   numbers      + - and * % by a constant
   others       deviating(member), image(CONTENT, subset), term(DATA_HASH, content=..., ...), in_run(0, ...) for two runs
@@ -37,6 +37,16 @@ examples:
   marketproof ask 'reachable: some(TC, lambda couple: couple.paid and couple.round == 0)' --coalition MO --out witness.json
   marketproof ask --variant hardened 'always: every(CI, lambda ci: implies(ci.status == "VERIFIED", ci.co != None))'"""
 ASK_EXIT = "exit codes: 0 every query is answered as it asks (it holds, it is reached); 1 one is not; 2 bad use; others as elsewhere"
+
+
+COMPARE_ABOUT = """\
+Decides for every size, in all states whether a run reaches them or not, which of two says more:
+  marketproof compare C11 'always: every(CI, lambda ci: ci.hash == checked_hash(ci))'     two claims or queries of one variant
+  marketproof compare C11 --variant old.py new.py                                          one claim in two variants
+  marketproof compare --powers CO MO+CO                                                    two coalitions
+  marketproof compare --powers CO --variant old.py new.py                                  one coalition in two variants
+Where one does not follow from the other, a small state is shown that separates them."""
+COMPARE_EXIT = "exit codes: 0 the second is as strong as the first (of powers: can do no more); 1 it is not, or that is unknown; 2 bad use"
 
 
 class Parser(argparse.ArgumentParser):
@@ -135,6 +145,20 @@ def add_ask(commands: Any) -> None:
     ask.add_argument("--out", metavar="FILE", help="write the witness of the one query there, for `marketproof replay`")
 
 
+def add_compare(commands: Any) -> None:
+    """Changes of claims, and of what adversaries can do."""
+    compare = commands.add_parser(
+        "compare", help="whether a claim or a coalition's powers became weaker or stronger", description=COMPARE_ABOUT,
+        epilog=COMPARE_EXIT, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    compare.add_argument("claim", nargs="*", metavar="CLAIM", help="a claim such as C11 or C31/event, or a query `always: CONDITION`")
+    compare.add_argument("--powers", nargs="+", metavar="NAME", help="coalitions whose powers are compared, such as CO MO+CO")
+    compare.add_argument("--variant", nargs="+", default=["paper"], metavar="NAME",
+                         help="the variant, or the old and the new one; names or .py files (default: paper)")  # fmt: skip
+    compare.add_argument("--out", metavar="DIR", help="write the proofs as SMT-LIB there, for `marketproof recheck`")
+    add_common(compare)
+
+
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=jobs, default=min(os.cpu_count() or 1, 8), metavar="N", help="processes that work (default: one for each core)"
@@ -204,6 +228,7 @@ def parser() -> Parser:
     attack.add_argument("--evidence", metavar="DIR", help="also write rows and witnesses there")
 
     add_ask(commands)
+    add_compare(commands)
 
     replay = commands.add_parser("replay", help="replay a witness on the ledger")
     replay.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")

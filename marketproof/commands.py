@@ -37,6 +37,10 @@ def run(given: argparse.Namespace) -> int:
         from marketproof.asking import ask
 
         return ask(given)
+    if given.command == "compare":
+        from marketproof.comparing import compare
+
+        return compare(given)
     if given.command == "waive":
         from marketproof.waiving import waive
 

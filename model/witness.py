@@ -206,4 +206,4 @@ def shown(kind: Kind, value: Any) -> str:
         if value is None:
             return "nothing"
         return f"{kind.name}[{', '.join(shown(part, inner) for (_, part), inner in zip(kind.parts, value, strict=True))}]"
-    return str(value)
+    return "nothing" if value is None else str(value)
