@@ -229,7 +229,7 @@ def as_data(found: Comparison) -> dict[str, Any]:
         by = "Z3, confirmed by cvc5" if one.obligation and one.outcome == HOLDS else ""
         return {"outcome": one.outcome, "reason": one.reason, "by": by, "separated": told}
 
-    items = [{"item": item.name, "relation": found.words.get(item.outcomes, UNKNOWN), "first_to_second": side(item.forward),
+    items = [{"name": item.name, "relation": found.words.get(item.outcomes, UNKNOWN), "first_to_second": side(item.forward),
               "second_to_first": side(item.backward), "only": item.only} for item in found.items]  # fmt: skip
     return {"first": found.first.label, "second": found.second.label, "relation": found.relation, "items": items}
 

@@ -34,7 +34,7 @@ def query(text: str, protocol: Protocol) -> Claim:
     if not colon or form not in FORMS:
         raise QueryError(f"it starts with {form[:60]!r}; choices: {', '.join(f'`{one}: ...`' for one in FORMS)}", "the query")
     try:
-        stated, missing = condition(said, protocol), None
+        stated, missing = condition(said, protocol, text.index(said, text.index(":"))), None
     except NotExpressible as error:
         stated, missing = FALSE, error
 

@@ -45,6 +45,7 @@ WORDS: dict[str, Callable[..., Any]] = {
 }
 METHODS = {TableHandle: ("named", "rows"), ListView: ("at", "where")}
 CALCULATING = ("lt", "add", "sub", "scale", "mod", "permuted")
+LOOKING = ("field", "exists", "rows", "list", "deviating")
 KEYWORDS = ("named", "term")
 ADMITTED = (
     "names, fields, calls, TABLE[key], lambda, whole numbers, texts, True, False, None, == != < <= > >=, + - * %, "
@@ -93,22 +94,25 @@ def pre_images(protocol: Protocol) -> dict[str, Term]:
     return {found.name: found for kind in kinds for found in terms_below(kind)}
 
 
-def condition(text: str, protocol: Protocol) -> Expression:
-    """The condition that a text states of a variant.  Raises QueryError; NotExpressible where a notion means nothing there."""
-    parsed = parse(text)
+def condition(text: str, protocol: Protocol, before: int = 0) -> Expression:
+    """The condition that a text states of a variant; columns are counted from `before` characters in front of it.
+
+    Raises QueryError; NotExpressible where a notion means nothing in the variant.
+    """
+    parsed = parse(text, before)
     with using(protocol.schema):
-        found = Reader(names_of(protocol)).read(parsed, {})
+        found = Reader(names_of(protocol), before).read(parsed, {})
         try:
             stated = boolean(found)
         except SpecificationError as error:
             raise QueryError(f"a query is a condition: {error.said}", "the query") from error
     check_numbers(stated)
-    if stated._op == "lit":
-        raise QueryError(f"it is {str(stated._args[0]).lower()} in every state, whatever happens", "the query")
+    if not any(one._op in LOOKING for one in walk(stated)):
+        raise QueryError("it says nothing of a state: it names no row, no field and nobody who deviates", "the query")
     return stated
 
 
-def parse(text: str) -> ast.expr:
+def parse(text: str, before: int) -> ast.expr:
     """The text as one expression of Python, of bounded size."""
     if len(text) > LONGEST:
         raise QueryError(f"it is {len(text)} characters long; at most {LONGEST} are read", "the query")
@@ -117,7 +121,7 @@ def parse(text: str) -> ast.expr:
             warnings.simplefilter("ignore")
             return ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
-        place = f"query, column {error.offset or 1}"
+        place = f"query, column {(error.offset or 1) + before}"
         raise QueryError(f"{error.msg}: {shortened(error.text or text)!r} is no expression", place) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise QueryError(f"{shortened(text)!r} cannot be read as an expression", "the query") from error
@@ -145,8 +149,8 @@ def shortened(text: str) -> str:
 class Reader:
     """Walks a parsed expression; `known` are the names that it may use."""
 
-    def __init__(self, known: dict[str, Any]) -> None:
-        self.known = known
+    def __init__(self, known: dict[str, Any], before: int) -> None:
+        self.known, self.before = known, before
         self.depth = 0
         self.methods: dict[type, Callable[..., Any]] = {
             ast.Constant: self.constant, ast.Name: self.name, ast.Attribute: self.attribute, ast.Subscript: self.subscript,
@@ -157,7 +161,7 @@ class Reader:
     def read(self, node: ast.expr, local: dict[str, Any]) -> Any:
         """The value of a node; every mistake is told with the column of the innermost part that makes it."""
         method = self.methods.get(type(node))
-        place = f"query, column {node.col_offset + 1}"
+        place = self.place(node)
         if self.depth > DEEPEST:
             raise QueryError(f"it is nested more than {DEEPEST} deep", place)
         if method is None:
@@ -173,6 +177,9 @@ class Reader:
             raise QueryError(f"{shortened(ast.unparse(node))!r} has no meaning ({shortened(str(error))})", place) from error
         finally:
             self.depth -= 1
+
+    def place(self, node: ast.expr) -> str:
+        return f"query, column {node.col_offset + 1 + self.before}"
 
     def constant(self, node: ast.Constant, local: dict[str, Any]) -> Any:
         value = node.value
@@ -220,7 +227,7 @@ class Reader:
         try:
             inspect.signature(called).bind(*values, **named)
         except TypeError as error:
-            raise SpecificationError(f"{name!r} takes {inspect.signature(called)}: {error}") from error
+            raise SpecificationError(f"{name!r} takes ({', '.join(inspect.signature(called).parameters)}): {error}") from error
         return called(*values, **named)
 
     def method(self, node: ast.Attribute, local: dict[str, Any]) -> Function:
@@ -240,7 +247,7 @@ class Reader:
 
         def applied(*values: Any) -> Any:
             if len(values) != len(names):
-                raise QueryError(f"{shortened(ast.unparse(node))!r} is given {len(values)} values", f"query, column {node.col_offset + 1}")
+                raise QueryError(f"{shortened(ast.unparse(node))!r} is given {len(values)} values", self.place(node))
             return self.read(node.body, {**local, **dict(zip(names, values, strict=True))})
 
         return Function(shortened(ast.unparse(node)), applied, names)
@@ -300,7 +307,7 @@ def compared(op: type, left: Any, right: Any) -> Expression:
 
 def in_one_run(run: Any, value: Any) -> Expression:
     """`in_run` for what a user gives it."""
-    if isinstance(run, bool) or run not in (0, 1) or not isinstance(value, Expression):
+    if isinstance(run, bool) or not isinstance(run, int) or run not in (0, 1) or not isinstance(value, Expression):
         raise SpecificationError("in_run takes 0 or 1, for the first or the second run, and a value")
     if any(node._op == "run" for node in walk(value)):
         raise SpecificationError("in_run cannot stand inside in_run")
@@ -310,7 +317,7 @@ def in_one_run(run: Any, value: Any) -> Expression:
 def nearest(name: str, known: list[str]) -> str:
     """The names that a misspelt one is like, or all of them."""
     lower = {one.lower(): one for one in known}
-    close = [lower[one] for one in difflib.get_close_matches(name.lower(), lower, 4, 0.6)]
+    close = [lower[one] for one in difflib.get_close_matches(name.lower(), lower, 4, 0.5)]
     return f"nearest: {', '.join(close)}" if close else f"choices: {choices(known)}"
 
 
