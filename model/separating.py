@@ -114,10 +114,9 @@ class Separating:
             for (table, name, _), value in cells if name != "exists" for kind in (schema.tables[table].cells[name],)
         ]  # fmt: skip
         for literal in (*absent, *(-literal for literal in self.meaning.deviates.values()), *default):
-            if self.solver.holds(literal) or self.solver.solve([*wanted, literal]):
+            if self.solver.solve([*wanted, literal]):
                 wanted.append(literal)
-            else:
-                self.solver.solve(wanted)
+        self.solver.solve(wanted)
 
     def separation(self, left: Expression, right: Expression, states: list[FreeState]) -> Separation:
         rows = [self.rows_of(state) for state in states]
