@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,7 @@ from model.induction import Obligation
 from model.search import all_steps
 from properties.claims import Claim
 from properties.proofs import has_lemmas
-from properties.queries import ALWAYS, query
+from properties.queries import ALWAYS, query, with_premise
 from reports import terminal
 from spec.errors import QueryError
 from spec.schema import NotExpressible
@@ -51,6 +52,7 @@ class Answer:
     claim: Claim
     decided: list[Decided] = field(default_factory=list)
     proof: Proof | None = None
+    note: str = ""
 
     @property
     def always(self) -> bool:
@@ -122,12 +124,24 @@ def answered(bench: Bench, given: argparse.Namespace, claim: Claim) -> Answer:
     proof = attempt(bench, claim) if has_lemmas(bench.protocol) and not given.switch and expressible(claim) else None
     if proof is not None and proof.proves(claim.label):
         names = [one.name for one in coalitions_of(given)]
-        return Answer(claim, [decided_cell(bench, given, claim, name, proof, iter(())) for name in names], proof)
-    answer = Answer(claim, attacks_on(bench, given, claim, bench.progress), proof)
+        answer = Answer(claim, [decided_cell(bench, given, claim, name, proof, iter(())) for name in names], proof)
+    else:
+        answer = Answer(claim, attacks_on(bench, given, claim, bench.progress), proof)
+    answer.note = "" if answer.words not in AS_ASKED[:2] else vacuous(bench, given, claim)
     for one in answer.decided:
         if proof is not None and one.row.verdict == "holds_to":
             one.row.reason = proof.gap(claim.label)
     return answer
+
+
+def vacuous(bench: Bench, given: argparse.Namespace, claim: Claim) -> str:
+    """A note where honest parties never meet the premise of what holds: it may hold of nothing.  Of a claim that would be a verdict."""
+    conditional = with_premise(claim, bench.protocol)
+    if conditional is None:
+        return ""
+    bench.progress.start("whether honest parties reach the premise")
+    bench.progress("a run")
+    return bench.vacuous(conditional, scope_of(given, claim))
 
 
 def expressible(claim: Claim) -> bool:
@@ -143,6 +157,7 @@ def write_witness(bench: Bench, path: str, decided: list[Decided]) -> None:
     """The witness of the smallest coalition as a file of its own."""
     one = smallest(decided)
     if one.witness is None:
+        print(f"no run was found, so that {path} is not written", file=sys.stderr)
         return
     evidence.write_file(Path(path), one.witness.as_json(all_steps(bench.protocol, coalition(one.row.coalition))))
 
@@ -151,7 +166,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
     """A query with its answer, rows as those of claims, and the lemmas or the counterexample of the proof."""
     rows = [one.row.as_dict() | {"told": one.witness.told if one.witness else []} for one in answer.decided]
     candidate = [line for one in answer.open for line in one.counterexample]
-    return {"query": answer.claim.name, "answer": answer.words, "rows": rows, "counterexample": candidate}
+    return {"query": answer.claim.name, "answer": answer.words, "rows": rows, "note": answer.note, "counterexample": candidate}
 
 
 def shown(protocol: Protocol, answer: Answer) -> str:
@@ -166,6 +181,7 @@ def shown(protocol: Protocol, answer: Answer) -> str:
         return text + ("\n" + terminal.wrapped(f"also {verb} by {', '.join(others)}", "  ") if others else "")
     lines = [terminal.coloured(terminal.wrapped(f"{answer.claim.name}: {answer.words}"), answer.decided[0].row.verdict)]
     lines += [terminal.wrapped(line, "  ") for line in dict.fromkeys(grouped(answer))]
+    lines += [terminal.wrapped(f"note: it may hold of nothing ({answer.note})", "  ")] if answer.note else []
     for candidate in answer.open:
         told = looked_at(protocol, answer.claim, candidate)
         lines += [terminal.wrapped(COUNTEREXAMPLE, "  "), *(terminal.wrapped(line, "    ") for line in told)] if told else []

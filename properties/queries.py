@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from properties.claims import Claim, Part
@@ -45,11 +46,16 @@ def query(text: str, protocol: Protocol) -> Claim:
 
     kind = "two_runs" if any(one._op == "run" for one in walk(stated)) else "inv"
     part = Part(PART, kind, said if form == ALWAYS else f"no state is such that {said}", build)
-    needed = premise(stated) if form == ALWAYS else None
-    return Claim(
-        f"{form}: {said}", "", said, "asked by the user", (part,), "" if needed is None else expression_text(needed, protocol.schema),
-        None if needed is None else lambda: needed, outcome="this is reached" if form == REACHABLE else "this breaks it",
-    )  # fmt: skip
+    outcome = "this is reached" if form == REACHABLE else "this breaks it"
+    return Claim(f"{form}: {said}", "", said, "asked by the user", (part,), "", None, outcome=outcome)
+
+
+def with_premise(claim: Claim, protocol: Protocol) -> Claim | None:
+    """The claim with its premise as what must be reached for it to say anything; None where it has none."""
+    needed = premise(claim.parts[0].build())
+    if needed is None:
+        return None
+    return replace(claim, sometimes=expression_text(needed, protocol.schema), reachable=lambda: needed)
 
 
 def premise(stated: Expression) -> Expression | None:
@@ -65,4 +71,4 @@ def premise(stated: Expression) -> Expression | None:
     return None if found is None or any(one._op in ("run", "deviating") for one in walk(found)) else found
 
 
-__all__ = ["ALWAYS", "FORMS", "LONGEST", "REACHABLE", "is_query", "query"]
+__all__ = ["ALWAYS", "FORMS", "LONGEST", "REACHABLE", "is_query", "query", "with_premise"]
