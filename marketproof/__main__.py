@@ -1,4 +1,4 @@
-"""The command line: `marketproof check | attack | replay | waive | bridge | recheck | report | spec | doctor | completion`."""
+"""The command line: `marketproof COMMAND`, its options, and how what the user gives is read."""
 
 from __future__ import annotations
 
@@ -15,6 +15,38 @@ EPILOGUE = (
     "exit codes: 0 as committed expectations say; 1 a verdict differs; 2 bad use; 3 the tool disagrees with itself; "
     "130 interrupted; 141 nobody reads the output"
 )
+
+
+ASK_ABOUT = """\
+Decides a condition of the ledger and of what parties hold, asked in the specification's own language:
+always:    the condition holds in every reachable state (proved, no attack to a depth, or an attack told and replayed)
+reachable: some reachable state meets it (the shortest run, or none to a depth, or impossible at any size, by proof)
+
+A condition is one expression:
+  tables       TC, CI, VERIFIED_HASH, ... as `marketproof spec show` names them; TC[couple] is a row, TJ.rows(couple) a range
+  fields       ci.status, couple.ds.owner, couple.curdssidlist.length, row.exists; what is missing == None
+  quantifiers  every(CI, lambda ci: ...), some, count, total over a table, list, range or sort (MEMBER, CI.sort)
+  logic        and, or, not (or & | ~), implies(a, b), choose(condition, then, otherwise), == != < <= > >=
+  numbers      + - and * % by a constant
+  others       deviating(member), image(CONTENT, subset), term(DATA_HASH, content=..., ...), in_run(0, ...) for two runs
+  notions      what claims speak of: recorded_hash(ci), selected_now(couple, ci), ... as `marketproof spec show` lists them
+Nothing else is admitted, and nothing is run as code."""
+ASK_EXAMPLES = """\
+examples:
+  marketproof ask 'always: every(CI, lambda ci: implies(ci.status == "VERIFIED", recorded_hash(ci) == checked_hash(ci)))'
+  marketproof ask 'reachable: some(TC, lambda couple: couple.paid and couple.round == 0)' --coalition MO --out witness.json
+  marketproof ask --variant hardened 'always: every(CI, lambda ci: implies(ci.status == "VERIFIED", ci.co != None))'"""
+ASK_EXIT = "exit codes: 0 every query is answered as it asks (it holds, it is reached); 1 one is not; 2 bad use; others as elsewhere"
+
+
+COMPARE_ABOUT = """\
+Decides for every size, in all states whether a run reaches them or not, which of two says more:
+  marketproof compare C11 'always: every(CI, lambda ci: ci.hash == checked_hash(ci))'     two claims or queries of one variant
+  marketproof compare C11 --variant old.py new.py                                          one claim in two variants
+  marketproof compare --powers CO MO+CO                                                    two coalitions
+  marketproof compare --powers CO --variant old.py new.py                                  one coalition in two variants
+Where one does not follow from the other, a small state is shown that separates them."""
+COMPARE_EXIT = "exit codes: 0 the second is as strong as the first (of powers: can do no more); 1 it is not, or that is unknown; 2 bad use"
 
 
 class Parser(argparse.ArgumentParser):
@@ -83,15 +115,48 @@ def add_search(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--claim", action="append", metavar="C31", help="claim to decide, or one part of it as C31/event; may be repeated (default: all)"
     )
+    add_limits(parser, "each claim's own", "each claim's own")
+
+
+def add_limits(parser: argparse.ArgumentParser, scope: str, most: str) -> None:
     parser.add_argument("--coalition", action="append", metavar="NAME", help="who may deviate; may be repeated (default: all)")
-    parser.add_argument("--scope", metavar="MxN", help="subsets x replicas, such as 2x2 (default: each claim's own)")
-    parser.add_argument("--depth", type=depth, metavar="N", help="most steps of an attack (default: each claim's own; from empty 12)")
+    parser.add_argument("--scope", metavar="MxN", help=f"subsets x replicas, such as 2x2 (default: {scope})")
+    parser.add_argument("--depth", type=depth, metavar="N", help=f"most steps of an attack (default: {most}; from empty 12)")
     parser.add_argument(
         "--from", dest="start", choices=("market", "empty"), default="market", help="start from a populated market or from nothing"
     )
     parser.add_argument(
         "--timeout-s", type=positive_seconds, metavar="S", help="outer stop for each search; what is not decided is `unknown`"
     )
+
+
+def add_ask(commands: Any) -> None:
+    """Questions of a reviewer."""
+    ask = commands.add_parser(
+        "ask", help="answer a question in the specification's own language", description=ASK_ABOUT, epilog=f"{ASK_EXAMPLES}\n\n{ASK_EXIT}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    ask.add_argument("query", nargs="*", metavar="QUERY", help="`always: CONDITION` or `reachable: CONDITION`; several one by one")
+    ask.add_argument("--file", metavar="FILE", help="queries from a file, one a line; lines that start with # are left out")
+    add_variant(ask)
+    add_limits(ask, "2x2", "6")
+    add_common(ask)
+    ask.add_argument("--evidence", metavar="DIR", help="also write rows and witnesses there")
+    ask.add_argument("--out", metavar="FILE", help="write the witness of the one query there, for `marketproof replay`")
+
+
+def add_compare(commands: Any) -> None:
+    """Changes of claims, and of what adversaries can do."""
+    compare = commands.add_parser(
+        "compare", help="whether a claim or a coalition's powers became weaker or stronger", description=COMPARE_ABOUT,
+        epilog=COMPARE_EXIT, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    compare.add_argument("claim", nargs="*", metavar="CLAIM", help="a claim such as C11 or C31/event, or a query `always: CONDITION`")
+    compare.add_argument("--powers", nargs="+", metavar="NAME", help="coalitions whose powers are compared, such as CO MO+CO")
+    compare.add_argument("--variant", nargs="+", default=["paper"], metavar="NAME",
+                         help="the variant, or the old and the new one; names or .py files (default: paper)")  # fmt: skip
+    compare.add_argument("--out", metavar="DIR", help="write the proofs as SMT-LIB there, for `marketproof recheck`")
+    add_common(compare)
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
@@ -173,6 +238,9 @@ def parser() -> Parser:
     add_search(attack)
     add_common(attack)
     attack.add_argument("--evidence", metavar="DIR", help="also write rows and witnesses there")
+
+    add_ask(commands)
+    add_compare(commands)
 
     replay = commands.add_parser("replay", help="replay a witness on the ledger")
     replay.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")

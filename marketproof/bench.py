@@ -171,7 +171,7 @@ class Bench:
             raise ToolDisagrees(
                 f"{claim.name} against {witness.coalition}: the search found an attack that the ledger refuses: {error}"
             ) from error
-        witness.told.append(broken(witness, explanation))
+        witness.told.append(broken(claim, witness, explanation))
 
     def decide_numbers(self, claim: Claim) -> Decided:
         """An arithmetic claim: proved for all numbers, or refuted by numbers."""

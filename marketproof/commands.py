@@ -29,7 +29,8 @@ DEPTH_FROM_EMPTY = 12
 
 # Commands by the module that has them, as a function of the same name; read when they are given.
 ELSEWHERE = {
-    "check": "checking", "waive": "waiving", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "report": "reporting",
+    "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "clauses": "clauses", "bridge": "bridging",
+    "explore": "exploring", "report": "reporting",
 }  # fmt: skip
 
 
@@ -174,7 +175,7 @@ def evidence_files(benches: list[tuple[Bench, list[Decided]]]) -> dict[str, str]
         folder = "witnesses" if bench.protocol.name == "paper" else f"witnesses/{bench.protocol.name}"
         for one in decided:
             if one.witness is not None:
-                name = f"{folder}/{one.label.replace('/', '-')}-{one.row.coalition}.json"
+                name = f"{folder}/{evidence.file_label(one.label)}-{one.row.coalition}.json"
                 one.row.witness = name
                 files[name] = one.witness.as_json(all_steps(bench.protocol, COALITIONS[one.row.coalition]))
     return {"verdicts.json": evidence.verdicts_text([one.row for _, decided in benches for one in decided]), **files}
@@ -200,9 +201,10 @@ def run_replay(given: argparse.Namespace) -> int:
     if given.json:
         print(json.dumps({"replays": True, "claim": claim.name, "steps": steps, "explanation": explanation}, ensure_ascii=False))
         return 0
-    print(f"replayed on the ledger: {len(witness.prefix)} honest steps, then {steps} of the attack; {claim.name} breaks at the last")
+    prefix, end = len(witness.prefix), claim.broken(witness.part)
+    print(terminal.wrapped(f"replayed on the ledger: {prefix} honest steps, then {steps}; after the last {end}"))
     told = witnesses.told(witness.runs, all_steps(protocol, COALITIONS[witness.coalition]), scope, deviating(witness, scope))
-    print("\n".join(terminal.wrapped(line, "  ") for line in [*told, witnesses.broken(witness, explanation)]))
+    print("\n".join(terminal.wrapped(line, "  ") for line in [*told, witnesses.broken(claim, witness, explanation)]))
     return 0
 
 

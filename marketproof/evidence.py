@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,6 +20,13 @@ MANIFEST = "manifest.json"
 
 def canonical(value: Any) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def file_label(label: str) -> str:
+    """A label as the beginning of a file's name; a query by its first words and a digest of all of them."""
+    if re.fullmatch(r"[A-Za-z0-9/]{1,40}", label):
+        return label.replace("/", "-")
+    return f"{re.sub(r'[^A-Za-z0-9]+', '-', label)[:40].strip('-')}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
 
 
 def verdicts_text(rows: list[Row]) -> str:

@@ -79,7 +79,9 @@ class Proof:
         return [one for one in self.found if one.obligation.goal in needed and not one.holds]
 
     def proves(self, goal: str) -> bool:
-        return goal in self.plan.goals and not self.plan.missing(goal) and not self.open(goal)
+        """Whether the goal and all that it rests on was asked about, and nothing of it is open."""
+        asked = {one.obligation.goal for one in self.found}
+        return asked.issuperset((goal, *self.plan.rests_on(goal))) and not self.plan.missing(goal) and not self.open(goal)
 
     def count(self, goal: str) -> tuple[int, int]:
         """How many obligations a goal rests on: all, and those that a solver decided."""
@@ -93,11 +95,12 @@ class Proof:
             return f"not proved for any size: {', '.join(missing)} cannot be stated of this variant"
         first = self.open(goal)[0]
         where = first.obligation.step or "the first state"
+        what = "it" if first.obligation.goal == goal else first.obligation.goal
         if first.obligation.outcome == "failed":
-            return f"not proved for any size: {first.obligation.goal} needs a lemma at {where}"
+            return f"not proved for any size: {what} needs a lemma at {where}"
         if first.obligation.outcome == "unknown":
-            return f"not proved for any size: the solver's budget ended on {first.obligation.goal} at {where}"
-        return f"not proved for any size: {first.obligation.goal} at {where} is {first.second} by cvc5"
+            return f"not proved for any size: the solver's budget ended on {what} at {where}"
+        return f"not proved for any size: {what} at {where} is {first.second} by cvc5"
 
     def files(self) -> dict[str, str]:
         """The evidence: every question as SMT-LIB, and a list of all obligations."""
@@ -142,6 +145,11 @@ class Unit:
             found = [Confirmed(one, second_opinion(one)) for one in self.prove()]
             store.put(self.key, written(found))
         return found
+
+
+def needed(protocol: Protocol, claims: list[Claim]) -> Plan:
+    """The plan of claims, with the lemmas that they rest on."""
+    return plan_of(protocol, claims, all_steps(protocol, COALITIONS["peer"])).only(claim.label for claim in claims)
 
 
 def tasks_of(plan: Plan, steps: Iterable[str]) -> list[str]:
@@ -227,8 +235,7 @@ def prepare(variant: Any, switches: list[tuple[str, str]], seed: int, store: boo
     ready_for_work()
 
     bench = Bench(load(variant, switches), seed, store=Store(enabled=store))
-    claims = [claim for label in labels for claim in claims_named(label)]
-    _prepared.append((bench, plan_of(bench.protocol, claims, all_steps(bench.protocol, COALITIONS["peer"]))))
+    _prepared.append((bench, needed(bench.protocol, [claim for label in labels for claim in claims_named(label)])))
 
 
 def work(step: str) -> list[Confirmed]:
@@ -240,10 +247,11 @@ def prove(bench: Bench, claims: Iterable[Claim], prepared: tuple[Any, list[tuple
     """Prove claims of one part each, by `jobs` processes; `prepared` is how a worker loads the same variant."""
     began, chosen = time.monotonic(), list(claims)
     steps = all_steps(bench.protocol, COALITIONS["peer"])
-    proof = Proof(bench.protocol.name, plan_of(bench.protocol, chosen, steps))
-    tasks = tasks_of(proof.plan, steps)
+    plan = needed(bench.protocol, chosen)
+    tasks = tasks_of(plan, steps)
+    proof = Proof(bench.protocol.name, plan)
     bench.progress.start("proofs")
-    for done, found in enumerate(answers(bench, proof.plan, chosen, tasks, prepared, jobs), start=1):
+    for done, found in enumerate(answers(bench, plan, chosen, tasks, prepared, jobs), start=1):
         bench.progress(f"{done} of {len(tasks)} steps")
         proof.found += found
     proof.seconds = round(time.monotonic() - began, 3)

@@ -10,9 +10,10 @@ from marketproof.variants import load
 from model import witness as witnesses
 from model.scope import Scope
 from model.search import all_steps
-from model.witness import Witness
+from model.witness import LONGEST_NAME, Witness
 from properties.claims import Claim
 from properties.paper_claims import CLAIMS
+from properties.queries import is_query, query
 from spec.errors import choices
 from spec.text import Protocol
 from spec.variants import VARIANTS
@@ -21,14 +22,15 @@ from spec.variants import VARIANTS
 def read(path: Path, variant: str | None = None) -> tuple[Protocol, Claim, Witness, Scope]:
     """A witness with the protocol that it is of. variant: what the user says it is of; a file never names code to be run."""
     fields = witnesses.parse(text_of(path))
-    if fields["claim"] not in CLAIMS:
-        raise UserError(f"the witness speaks of claim {fields['claim']!r}; choices: {choices(CLAIMS)}")
-    claim, against = CLAIMS[fields["claim"]], coalition(fields["coalition"])
+    if fields["claim"] not in CLAIMS and not is_query(fields["claim"]):
+        raise UserError(f"the witness speaks of claim {fields['claim'][:LONGEST_NAME]!r}; choices: {choices(CLAIMS)}, or a query")
+    against = coalition(fields["coalition"])
     if variant is None and fields["variant"] not in VARIANTS:
         raise UserError(f"the witness is of variant {fields['variant']!r}: name its file with --variant; known are {choices(VARIANTS)}")
     protocol = load(variant or fields["variant"], list(fields["readings"].items()))
     if protocol.name != fields["variant"]:
         raise UserError(f"the witness is of variant {fields['variant']!r}, not of {protocol.name!r}")
+    claim = CLAIMS[fields["claim"]] if fields["claim"] in CLAIMS else query(fields["claim"], protocol)
     witness, scope = witnesses.load("", all_steps(protocol, against), protocol, fields)
     check_part(claim, witness)
     check_deviating(witness, scope, against)

@@ -41,6 +41,14 @@ def holds(e: Expression, environment: dict[str, Any], view: View) -> str:
     """A sentence on what holds and should not."""
     if e._op in NEGATED:
         return compared(e, NEGATED[e._op], environment, view)
+    if e._op == "and":
+        return " and ".join(holds(part, environment, view) for part in e._args)
+    if e._op == "some":
+        domain, variable, condition, body = e._args
+        for value in domain_values(domain, environment, view):
+            inner = {**environment, variable._args[0]: value}
+            if evaluate(condition, inner, view) and evaluate(body, inner, view):
+                return holds(body, inner, view)
     return words(e, environment, view)
 
 

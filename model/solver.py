@@ -95,9 +95,9 @@ class Solver:
         return answers[0]
 
     def holds(self, literal: int) -> bool:
-        """The literal's value in the last model."""
+        """The literal's value in the last model; a variable that stands in no clause is false."""
         number = self.renumbered(literal)
-        return self._model[abs(number) - 1] == number
+        return self._model[abs(number) - 1] == number if abs(number) <= len(self._model) else number < 0
 
     def close(self) -> None:
         self.backend.delete()

@@ -9,6 +9,8 @@ from typing import Any
 
 from model.enumeration import Action
 from model.scope import Scope, ScopeError, values_of
+from properties.claims import Claim
+from properties.queries import LONGEST
 from spec.errors import choices
 from spec.kinds import BOOLEAN, INTEGER, Kind, Term
 from spec.text import Protocol
@@ -19,6 +21,7 @@ SCHEMA_VERSION = 1
 LARGEST_FILE_BYTES = 16 * 1024 * 1024
 LARGEST_NUMBER = 2**53
 LONGEST_NAME = 200
+LONGEST_TEXTS = {"claim": LONGEST}
 MOST_STEPS = 3000
 
 
@@ -86,7 +89,7 @@ def parse(text: str) -> dict[str, Any]:
     for name, shape in shapes.items():
         if not isinstance(fields.get(name), shape) or isinstance(fields.get(name), bool):
             raise WitnessError(f"field {name!r} of the witness should be a {shape.__name__}, not {short(fields.get(name))}")
-        if shape is str and len(fields[name]) > LONGEST_NAME:
+        if shape is str and len(fields[name]) > LONGEST_TEXTS.get(name, LONGEST_NAME):
             raise WitnessError(f"field {name!r} of the witness is no name: {short(fields[name])}")
     if not all(isinstance(run, list) for run in fields["runs"]) or len(fields["runs"]) not in (1, 2):
         raise WitnessError(f"`runs` should be one or two lists of steps, not {short(fields['runs'])}")
@@ -177,9 +180,9 @@ def told(runs: list[list[Action]], transactions: dict[str, Transaction], scope: 
     return lines
 
 
-def broken(witness: Witness, explanation: list[str]) -> str:
+def broken(claim: Claim, witness: Witness, explanation: list[str]) -> str:
     """The last sentence: what of the claim does not hold after the last step."""
-    return f"this breaks {witness.claim} ({witness.part}): " + "; ".join(explanation)
+    return f"{claim.broken(witness.part)}: " + "; ".join(explanation)
 
 
 def sentence(action: Action, transactions: dict[str, Transaction], scope: Scope, deviating: Set[str]) -> str:
@@ -203,4 +206,4 @@ def shown(kind: Kind, value: Any) -> str:
         if value is None:
             return "nothing"
         return f"{kind.name}[{', '.join(shown(part, inner) for (_, part), inner in zip(kind.parts, value, strict=True))}]"
-    return str(value)
+    return "nothing" if value is None else str(value)

@@ -40,7 +40,7 @@ class Claim:
     """A row of the verdict matrix.
 
     `scope` and `depth` are how far the search looks by default; `deeper` gives another scope and depth against a coalition;
-    `against` names the coalitions that the paper's sentence is meant against.
+    `against` names the coalitions that the paper's sentence is meant against; `outcome` says what a run that breaks it has come to.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Claim:
 
     deeper: dict[str, tuple[str, int]] = field(default_factory=dict)
     of_several: bool = False
+    outcome: str = ""
 
     @property
     def kind(self) -> str:
@@ -66,6 +67,10 @@ class Claim:
     def label(self) -> str:
         """`C31`, or `C31/event` for one part of a claim that has several."""
         return f"{self.name}/{self.parts[0].name}" if self.of_several else self.name
+
+    def broken(self, part: str) -> str:
+        """What a reader is told of the state in which a run ends."""
+        return self.outcome or f"this breaks {self.name} ({part})"
 
     def split(self) -> list[Claim]:
         """One claim for each part: each is decided by itself."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from properties.claims import Claim, goal_of
 from properties.hardened_proofs import ARGUMENTS, CLAIMS_USE, FOLLOW
@@ -62,6 +63,18 @@ class Plan:
                     found.add(name)
                     pending.append(name)
         return [name for name in dict.fromkeys((*self.invariants, *self.uses)) if name in found and name != goal]
+
+    def only(self, goals: Iterable[str]) -> Plan:
+        """The plan for these goals and what they rest on, and nothing else."""
+        names = {name for goal in goals for name in (goal, *self.rests_on(goal))}
+
+        def chosen(found: dict[str, Any]) -> dict[str, Any]:
+            return {name: value for name, value in found.items() if name in names}
+
+        return Plan(
+            chosen(self.invariants), chosen(self.steps), chosen(self.pairs), chosen(self.rankings), self.following & names,
+            chosen(self.uses), chosen(self.statements),
+        )  # fmt: skip
 
     def missing(self, goal: str) -> list[str]:
         """Lemmas that the goal rests on and that cannot be stated of this variant."""

@@ -57,12 +57,12 @@ def wrapped(text: str, indent: str = "") -> str:
     )
 
 
-def told(title: str, said: Sequence[str], row: Row, sentences: Sequence[str], prefix: int) -> str:
-    """An attack as numbered steps, with what it breaks."""
+def told(title: str, said: Sequence[str], row: Row, sentences: Sequence[str], prefix: int, found: str = "refuted") -> str:
+    """An attack as numbered steps, with what it breaks; or what else was `found` by a run."""
     start = f"a populated market, reached by {prefix} honest steps" if row.start == "market" else "nothing"
     steps = "1 step" if row.depth == 1 else f"{row.depth} steps"
     lines = [
-        coloured(f"{title}: refuted by {row.coalition} in {steps}", "refuted"),
+        coloured(wrapped(f"{title}: {found} by {row.coalition} in {steps}"), "refuted"),
         *(wrapped(line, "  ") for line in said),
         f"  from {start}:",
     ]

@@ -56,6 +56,11 @@ class SpecificationError(Exception):
 
     def __init__(self, message: str, place: str | None = None) -> None:
         super().__init__(f"{place or place_in_text()}: {message}")
+        self.said = message
+
+
+class QueryError(SpecificationError):
+    """A mistake in an expression that a user asks about; the message starts with its column."""
 
 
 class Refused(Exception):

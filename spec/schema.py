@@ -256,6 +256,9 @@ class ListView:
     def __init__(self, owner: Row, name: str, condition: Callable[..., Any] | None = None) -> None:
         self.owner, self.name, self.condition = owner, name, condition
 
+    def __repr__(self) -> str:
+        return f"the list {self.owner._table.name}.{self.name}"
+
     def __iter__(self) -> Iterator[Any]:
         name = f"{self.owner._table.name}.{self.name}"
         raise SpecificationError(f"{name} has no entries while it is traced: use for_each, every, some, count")
@@ -308,6 +311,9 @@ class Rows:
         self.table = table
         self.prefix = tuple(lift(value, kind) for value, (_, kind) in zip(prefix, table.key, strict=False))
 
+    def __repr__(self) -> str:
+        return f"rows of {self.table.name}"
+
     def bind(self) -> tuple[Binder, tuple[Any, ...]]:
         if len(self.prefix) != len(self.table.key) - 1:
             raise SpecificationError(f"rows of {self.table.name} need all key components but the last, outside every and some")
@@ -323,6 +329,9 @@ class TableHandle:
 
     def __init__(self, name: str) -> None:
         self.name = name
+
+    def __repr__(self) -> str:
+        return f"the table {self.name}"
 
     def __getitem__(self, keys: Any) -> Row:
         return current_schema().row(self.name, *(keys if isinstance(keys, tuple) else (keys,)))

@@ -36,7 +36,7 @@ def test_a_change_is_told(tmp_path: Path) -> None:
     with said.open("w") as out, subprocess.Popen(watching, env=environment(), stdout=out, stderr=subprocess.STDOUT) as process:
         try:
             waited(said, lambda text: "1 holds" in text and text.rstrip().endswith(" s"))
-            mine.write_text(JOINED.replace('Amendment("require", "JoinCI.not_joined"', 'Amendment("require", "VerifyCI.not_joined"'))
+            mine.write_text(JOINED.replace("instance.hash == None", "instance.hash != hash"))
             text = waited(said, lambda text: "refuted in" in text)
             assert "changed: mine.py" in text and "joined_once C11/checked against CO: holds to 3" in " ".join(text.split())
             mine.write_text("VARIANT = nothing\n")

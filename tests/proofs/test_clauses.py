@@ -21,11 +21,8 @@ LABEL = "C33"
 def proof_of(protocol: Protocol) -> Proof:
     """The proof of one claim, and of the lemmas that it says it uses."""
     claims, steps = claims_named(LABEL), all_steps(protocol, COALITIONS["peer"])
-    plan = plan_of(protocol, claims, steps)
-    needed = {LABEL, *plan.rests_on(LABEL)}
-    plan.invariants = {name: condition for name, condition in plan.invariants.items() if name in needed}
+    plan = plan_of(protocol, claims, steps).only([LABEL])
     proof, bench = Proof(protocol.name, plan), Bench(protocol)
-    plan.following &= needed
     for task in tasks_of(plan, steps):
         proof.found += prove_task(bench, plan, task)
     return proof
