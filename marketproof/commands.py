@@ -45,6 +45,10 @@ def run(given: argparse.Namespace) -> int:
         from marketproof.exploring import explore
 
         return explore(given)
+    if given.command == "numbers":
+        from marketproof.numbers import numbers
+
+        return numbers(given)
     if given.command == "report":
         from marketproof.reporting import report
 
@@ -162,6 +166,8 @@ def smallest(decided: list[Decided]) -> Decided:
 
 def worth_telling(claim: Claim, decided: list[Decided]) -> list[Decided]:
     """The smallest attack of a coalition that the claim is meant against, and a smaller one of anybody if there is one."""
+    if claim.kind == "arith":
+        return decided
     least = smallest(decided)
     meant = [one for one in decided if one.row.coalition in claim.against and one.row.verdict == "refuted"]
     chosen = smallest(meant) if meant else least
@@ -183,6 +189,7 @@ def evidence_files(benches: list[tuple[Bench, list[Decided]]]) -> dict[str, str]
     for bench, decided in benches:
         folder = "witnesses" if bench.protocol.name == "paper" else f"witnesses/{bench.protocol.name}"
         for one in decided:
+            files.update(one.questions)
             if one.witness is not None:
                 name = f"{folder}/{one.label.replace('/', '-')}-{one.row.coalition}.json"
                 one.row.witness = name

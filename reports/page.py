@@ -8,11 +8,12 @@ from urllib.parse import quote
 
 from properties.verdicts import VERDICTS
 from reports import words
-from reports.chart import chart
+from reports.chart import Curve, chart, curves
 from reports.escaping import Markup, joined, markup, tag
 from reports.figures import Job
 from reports.html_claims import claim_article
 from reports.html_parts import code, link, paragraph, section, table
+from reports.numbers import Figures
 from reports.variants import Proofs, Variant
 from reports.view import Cell, Content, Line, Matrix
 
@@ -31,7 +32,8 @@ def page(content: Content, base: str) -> str:
         tag("title", words.title(content)),
         tag("style", style),
     ]
-    sections = [checked(content), verdicts(content), claims(content, base), job_section(content), appendix(content, base)]
+    found = [checked(content), verdicts(content), claims(content, base)]
+    sections = [*found, job_section(content), numbers_section(content), appendix(content, base)]
     frame = [
         tag("header", tag("h1", words.title(content)), paragraph(words.LEAD, "lead")),
         contents(content),
@@ -45,8 +47,9 @@ def contents(content: Content) -> Markup:
     """The table of contents."""
     statements = [tag("li", link(one.anchor, f"{one.label} {one.title}")) for one in content.statements]
     matrices = [tag("li", link(one.anchor, f"variant {one.variant.name}")) for one in content.matrices]
+    tables = [tag("li", link(words.numbers_anchor(one), one.title)) for one in content.numbers]
     appendices = [tag("li", link(anchor, title)) for anchor, title in words.appendices(content)]
-    parts = {"checked": None, "verdicts": matrices, "claims": statements, "job": None, "appendix": appendices}
+    parts = {"checked": None, "verdicts": matrices, "claims": statements, "job": None, "numbers": tables, "appendix": appendices}
     entries = [
         tag("li", link(anchor, words.SECTIONS[anchor]), *([tag("ol", joined(inner))] if inner else [])) for anchor, inner in parts.items()
     ]
@@ -149,6 +152,26 @@ def job_parts(job: Job | None) -> list[Markup]:
         facts([(name, code(value) if DIGEST.fullmatch(value) else markup(value)) for name, value in job.facts]),
         table(["check of the job", "found"], checks, "What the job checks of itself."),
     ]
+
+
+def numbers_section(content: Content) -> Markup:
+    anchors = words.claim_anchors(content)
+    shown = [part for one in content.numbers for part in figures_part(one, anchors)]
+    return section("numbers", words.SECTIONS["numbers"], paragraph(words.NUMBERS_SAID if shown else words.NO_NUMBERS), *shown)
+
+
+def figures_part(one: Figures, anchors: dict[str, str]) -> list[Markup]:
+    """A table of exact figures, with a chart where there are curves."""
+    claims = joined([link(anchors[name], name) if name in anchors else markup(name) for name in one.claims], ", ")
+    told = table(one.header, one.lines, one.title, numbers=one.of_numbers)
+    parts = [tag("h3", one.title, id=words.numbers_anchor(one)), tag("p", claims, ": ", one.said), told]
+    if one.curves:
+        places, *drawn = ([line[place] for line in one.curves] for place in range(3))
+        titles = [Curve(title, tuple(values)) for title, values in zip(("one group", "some group"), drawn, strict=True)]
+        said = f"{words.NUMBERS_CHART} {'; '.join(', '.join(line[:3]) for line in one.lines)}"
+        svg = curves([f"{place:g}" for place in places], (titles[1], titles[0]), 0.0, words.CAPTURE_AXIS, said)
+        parts.append(tag("figure", tag("div", svg, class_="scroll"), tag("figcaption", words.NUMBERS_CHART)))
+    return parts
 
 
 def appendix(content: Content, base: str) -> Markup:
