@@ -79,7 +79,7 @@ def cell(value: Cell) -> Any:
 def told(text: str) -> str:
     """The tables as a terminal shows them."""
     parts = []
-    for one in figures_of(parsed(FILE, text)):
-        title = f"{one.name}: {one.title} ({', '.join(one.claims)})"
+    for one in figures_of(parsed(FILE, text), lambda _, name: name):
+        title = f"{one.anchor}: {one.title} ({', '.join(one.claims)})"
         parts += [f"{title}\n{terminal.wrapped(one.said, '  ')}\n{terminal.table(one.header, one.lines)}"]
     return "\n\n".join(parts)

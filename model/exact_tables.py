@@ -35,12 +35,13 @@ class Sizes:
 
 
 class Drawn(NamedTuple):
-    """What a table shows; said: what the figures are, and what they assume."""
+    """What a table shows. said: what the figures are, and what they assume; curves: two columns that are worth drawing over the first."""
 
     title: str
     said: str
     header: tuple[str, ...]
     lines: tuple[tuple[Cell, ...], ...]
+    curves: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def capture(sizes: Sizes) -> Drawn:
             f"{sizes.population}: exactly that share of so many owners deviates, and groups are drawn from them (hypergeometric; empty where it "
             "is no whole number, or there are too few). Last: by the 2-of-5 rule two of five are enough.")  # fmt: skip
     header = ("share deviating", "one group", "some group", f"some, of {sizes.population}", "some, 2 of 5")
-    return Drawn("Chance that a group is captured", said, header, tuple(lines))
+    return Drawn("Chance that a group is captured", said, header, tuple(lines), curves=(2, 1))
 
 
 def nonces(sizes: Sizes) -> Drawn:

@@ -271,6 +271,13 @@ def batch_statements() -> Statements:
     return {"beside": implies((mine == beside) & (of_mine == 1), ~(of_beside == 0))}
 
 
+def skipped_statements() -> Statements:
+    """A batch of three in one round, and in another without the third, which was skipped: no combination leaves the third alone."""
+    notion("in_batches")
+    whole, without = real("whole without")
+    return {"skipped": implies(whole + without == 0, whole == 0)}
+
+
 # --- C27: whether all subsets are used ---
 
 

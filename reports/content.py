@@ -87,7 +87,7 @@ def content_of(evidence: Evidence) -> Content:
         matrices=tuple(matrix_of(one, shown, rows, labels, coalitions, anchors) for one in known if one.name in used),
         assumptions=tuple(assumption_of(number, text, rows, labels) for text, number in numbers.items()),
         job=None if job is None else job_of(job),
-        numbers=() if exact is None else figures_of(exact),
+        numbers=() if exact is None else figures_of(exact, anchors.new),
     )
 
 

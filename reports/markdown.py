@@ -59,7 +59,7 @@ def contents(content: Content) -> Lines:
     inner = {
         "verdicts": [(one.anchor, f"variant {one.variant.name}") for one in content.matrices],
         "claims": [(one.anchor, f"{one.label} {one.title}") for one in content.statements],
-        "numbers": [(words.numbers_anchor(one), one.title) for one in content.numbers],
+        "numbers": [(one.anchor, one.title) for one in content.numbers],
         "appendix": words.appendices(content),
     }
     lines = []
@@ -192,7 +192,7 @@ def numbers(content: Content) -> Lines:
     anchors = words.claim_anchors(content)
     for one in content.numbers:
         claims = ", ".join(link(name, anchors[name]) if name in anchors else markdown(name) for name in one.claims)
-        lines += [*heading(3, one.title, words.numbers_anchor(one)), f"{claims}: {markdown(one.said)}", ""]
+        lines += [*heading(3, one.title, one.anchor), f"{claims}: {markdown(one.said)}", ""]
         lines += table(list(map(markdown, one.header)), escaped(one.lines))
     return lines
 

@@ -47,7 +47,7 @@ def contents(content: Content) -> Markup:
     """The table of contents."""
     statements = [tag("li", link(one.anchor, f"{one.label} {one.title}")) for one in content.statements]
     matrices = [tag("li", link(one.anchor, f"variant {one.variant.name}")) for one in content.matrices]
-    tables = [tag("li", link(words.numbers_anchor(one), one.title)) for one in content.numbers]
+    tables = [tag("li", link(one.anchor, one.title)) for one in content.numbers]
     appendices = [tag("li", link(anchor, title)) for anchor, title in words.appendices(content)]
     parts = {"checked": None, "verdicts": matrices, "claims": statements, "job": None, "numbers": tables, "appendix": appendices}
     entries = [
@@ -164,13 +164,14 @@ def figures_part(one: Figures, anchors: dict[str, str]) -> list[Markup]:
     """A table of exact figures, with a chart where there are curves."""
     claims = joined([link(anchors[name], name) if name in anchors else markup(name) for name in one.claims], ", ")
     told = table(one.header, one.lines, one.title, numbers=one.of_numbers)
-    parts = [tag("h3", one.title, id=words.numbers_anchor(one)), tag("p", claims, ": ", one.said), told]
+    parts = [tag("h3", one.title, id=one.anchor), tag("p", claims, ": ", one.said), told]
     if one.curves:
-        places, *drawn = ([line[place] for line in one.curves] for place in range(3))
-        titles = [Curve(title, tuple(values)) for title, values in zip(("one group", "some group"), drawn, strict=True)]
-        said = f"{words.NUMBERS_CHART} {'; '.join(', '.join(line[:3]) for line in one.lines)}"
-        svg = curves([f"{place:g}" for place in places], (titles[1], titles[0]), 0.0, words.CAPTURE_AXIS, said)
-        parts.append(tag("figure", tag("div", svg, class_="scroll"), tag("figcaption", words.NUMBERS_CHART)))
+        upper, lower = (Curve(drawn.title, drawn.values) for drawn in one.curves)
+        axis = words.curves_axis(one)
+        pairs = zip(one.places, upper.values, lower.values, strict=True)
+        values = "; ".join(f"{place}: {above:.3f}, {below:.3f}" for place, above, below in pairs)
+        drawing = curves(one.places, (upper, lower), 0.0, axis, f"{one.title}: {axis}. {values}")
+        parts.append(tag("figure", tag("div", drawing, class_="scroll"), tag("figcaption", words.NUMBERS_CHART)))
     return parts
 
 

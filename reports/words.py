@@ -39,8 +39,7 @@ NUMBERS_SAID = (
     "Computed as exact fractions, never sampled; shown rounded to six digits, with the fraction beside it where that is short. The bounds "
     "and thresholds named as proved are statements about all numbers: see the claim that each table belongs to."
 )
-NUMBERS_CHART = "Chance that a group is captured, by the share of owners that deviate; the table has the same values."
-CAPTURE_AXIS = "chance, from 0 to 1, by the share of owners that deviate"
+NUMBERS_CHART = "Two columns of the table, drawn over its first."
 NO_JOB = "The training job was not part of this run: the evidence has no figures of it."
 CHART_CAPTION = "Accuracy after each round; the table has the same values."
 ROUNDS_CAPTION = "Rounds of training on scikit-learn's digits; accuracy on held-out rows, beside training in one place with as many epochs."
@@ -159,8 +158,9 @@ def claim_anchors(content: Content) -> dict[str, str]:
     return {statement.claim: statement.anchor for statement in reversed(content.statements)}
 
 
-def numbers_anchor(one: Figures) -> str:
-    return f"numbers-{one.name}"
+def curves_axis(one: Figures) -> str:
+    """What is drawn over what."""
+    return f"{' and '.join(drawn.title for drawn in one.curves)}, from 0 to 1, by {one.header[0]}"
 
 
 def job_failed(job: Job) -> str:
