@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from spec.kinds import INTEGER, REAL
-from spec.language import choose, disjunction, implies
-from spec.schema import notion
+from spec.language import choose, conjunction, disjunction, implies
+from spec.paper.assets import CO_REF, DATA_HASH, MODEL_HASH
+from spec.schema import current_schema, notion
 from spec.tree import Expression, integer, parameter, product
 
 Statements = dict[str, Expression]
@@ -154,6 +155,17 @@ def nonce_statements() -> Statements:
     """Two nonces drawn from N >= 2 values differ."""
     a, b, values = number("a b values")
     return {"differ": implies((values >= 2) & (a >= 0) & (a < values) & (b >= 0) & (b < values), ~(a == b))}
+
+
+def hash_statements() -> Statements:
+    """Hashes of different owners differ: pre-images are as the variant makes them, and only a part named `owner` is known to be the owner."""
+    mine, others = number("owner other_owner")
+    found = {}
+    for kind in (MODEL_HASH, DATA_HASH):
+        parts = current_schema().kind(kind).parts  # type: ignore[attr-defined]
+        pairs = [(mine, others) if (name, part.sort) == ("owner", CO_REF.sort) else number(f"{name} other_{name}") for name, part in parts]
+        found[kind.name] = implies(~(mine == others), ~conjunction(*(one == other for one, other in pairs)))
+    return found
 
 
 def collision_statements() -> Statements:

@@ -23,7 +23,7 @@ from spec.kinds import INTEGER, REAL
 from spec.schema import NotExpressible, Schema
 from spec.tree import Expression, implies, negation, parameter, product
 
-REFUTED = {"C17c/all", "C21/never", "C26/random", "C26/skipped", "C27n/random"}
+REFUTED = {"C17c/all", "C21/never", "C21/hash", "C26/random", "C26/skipped", "C27n/random"}
 OF_PAPER = {"C26/turns", "C26/two", "C26/random", "C27n/turns", "C27n/random", "C27n/chance"}
 OF_HARDENED = {"C25n/last", "C25n/first", "C26/batches", "C26/skipped", "C27n/epoch"}
 PARTS = {part.label: part for claim in CLAIMS.values() for part in claim.split() if part.kind == "arith"}
@@ -79,6 +79,14 @@ def test_the_numbers_that_refute_are_these() -> None:
     assert somewhere("C17c/all")["all: minority"].numbers == {"deviating": 1, "f": 1, "m": 2, "n": 2}
     assert somewhere("C21/never")["never: differ"].numbers == {"a": 0, "b": 0, "values": 2}
     assert somewhere("C27n/random")["random: certain"].numbers == {"miss": 1, "q": Fraction(1, 2)}
+
+
+def test_hashes_of_two_owners_differ_where_the_text_puts_the_owner_into_them() -> None:
+    paper, hardened = decisions("paper", "C21/hash"), decisions("hardened", "C21/hash")
+    assert paper is not None and hardened is not None
+    assert {one.verdict for one in hardened.values()} == {"proved"}
+    repeated = {"nonce": 0, "other_nonce": 0, "weights": 0, "other_weights": 0, "owner": 1, "other_owner": 0}
+    assert paper["hash: model hash"].numbers == repeated
 
 
 @pytest.mark.parametrize("label", sorted(set(PARTS) - REFUTED))
