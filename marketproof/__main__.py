@@ -6,7 +6,8 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any, NoReturn
 
 from marketproof.endings import EXIT_AS_EXPECTED, EXIT_BAD_USE, complain, ending, prepared_streams, terminated_as_interrupted
@@ -87,6 +88,27 @@ def jobs(text: str) -> int:
     if not (text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= 64):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes from 1 to 64")
     return int(text)
+
+
+def whole(what: str, least: int, most: int) -> Callable[[str], int]:
+    """A whole number within bounds."""
+
+    def read(text: str) -> int:
+        if not (text.isdecimal() and len(text) <= 6 and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number of {what}: {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def share(text: str) -> Fraction:
+    try:
+        value = Fraction(text if len(text) <= 20 and "e" not in text.lower() else "")
+    except (ValueError, ZeroDivisionError):
+        value = Fraction(-1)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share from 0 to 1, such as 0.25 or 1/3")
+    return value
 
 
 def reading(text: str) -> tuple[str, str]:
@@ -214,6 +236,23 @@ def add_proofs(commands: Any) -> None:
     add_common(again, with_seed=False)
 
 
+def add_numbers(commands: Any) -> None:
+    """The command about exact figures."""
+    numbers = commands.add_parser("numbers", help="exact chances and thresholds: nonces, captured groups, coverage")
+    numbers.add_argument("table", nargs="*", metavar="TABLE", help="a table, such as capture or nonces (default: all)")
+    single = {"subsets": (1, 64, "subsets, each with its group"), "replicas": (1, 64, "replicas in a group"),
+              "population": (1, 10000, "owners that groups are drawn from")}  # fmt: skip
+    for name, (least, most, said) in single.items():
+        numbers.add_argument(f"--{name}", type=whole(name, least, most), metavar="N", help=said)
+    several = {"owners": (2, 1000, "owners that draw nonces; may be repeated"), "bits": (1, 1024, "bits of a nonce; may be repeated"),
+               "further": (0, 1000, "draws thrown away; may be repeated")}  # fmt: skip
+    for name, (least, most, said) in several.items():
+        numbers.add_argument(f"--{name}", type=whole(name, least, most), action="append", metavar="N", help=said)
+    said = "share of owners that deviate, such as 1/4; may be repeated"
+    numbers.add_argument("--share", dest="shares", type=share, action="append", metavar="P", help=said)
+    add_common(numbers, with_seed=False)
+
+
 def parser() -> Parser:
     """The whole command line."""
     top = Parser(prog="marketproof", description="Proves, attacks and runs the protocol of a trustless AI marketplace.")
@@ -248,6 +287,7 @@ def parser() -> Parser:
     add_common(replay, with_seed=False)
 
     add_proofs(commands)
+    add_numbers(commands)
 
     report = commands.add_parser("report", help="render an evidence directory as one HTML page and as Markdown")
     report.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`; it is verified first, and never changed")

@@ -27,7 +27,6 @@ from spec.digests import digest
 from spec.schema import NotExpressible
 from spec.text import Protocol
 
-COALITION_OF_ALL = "any f < n/2"
 REPRESENTATIVES = (
     "of the pre-images that a deviating member can send for the same rows, and of values that nobody honest reads, those of an honest "
     "member and the first are followed; to leave a trap honest parties take up no identifier that nothing names"
@@ -59,11 +58,12 @@ def solver_for(claim: Claim) -> str:
 
 @dataclass
 class Decided:
-    """A row of the matrix and, if the claim is refuted, its witness."""
+    """A row of the matrix and, if the claim is refuted, its witness; if it is of numbers, SMT-LIB by the name of its file."""
 
     label: str
     row: Row
     witness: Witness | None = None
+    questions: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -101,7 +101,7 @@ class Bench:
         try:
             answer = self.shortest(claim, coalition, scope, depth, start)
         except NotExpressible as error:
-            return Decided(claim.label, self.not_expressible(claim, coalition, str(error)))
+            return Decided(claim.label, self.not_expressible(claim, coalition.name, str(error)))
         except MarketError as error:
             answer = Answer(None, 0, f"no start for the search: {error}")
         if not attack_only and answer.attack is None and not answer.unknown and (vacuous := self.vacuous(claim, scope)):
@@ -145,9 +145,9 @@ class Bench:
             start=start, assumptions=assumptions, reason=answer.unknown, seed=self.seed, versions=versions("python-sat"),
         )  # fmt: skip
 
-    def not_expressible(self, claim: Claim, coalition: Coalition, reason: str) -> Row:
+    def not_expressible(self, claim: Claim, coalition: str, reason: str) -> Row:
         return Row(
-            claim=claim.name, variant=self.protocol.name, coalition=coalition.name, verdict="not_expressible", part=claim.parts[0].name,
+            claim=claim.name, variant=self.protocol.name, coalition=coalition, verdict="not_expressible", part=claim.parts[0].name,
             method="the claim's words in this variant", scope="any", depth=None, start="market", reason=reason, seed=self.seed,
             versions=versions(),
         )  # fmt: skip
@@ -174,26 +174,21 @@ class Bench:
         witness.told.append(broken(claim, witness, explanation))
 
     def decide_numbers(self, claim: Claim) -> Decided:
-        """An arithmetic claim: proved for all numbers, or refuted by numbers."""
-        from model.arithmetic import RESOURCES, decide
+        """A claim about numbers: proved for all of them, or refuted by the least for which it fails."""
+        from marketproof.arithmetic import METHOD, answers_to
 
         began = time.monotonic()
-        goal = goal_of(claim, self.protocol, self.protocol.transactions)
-        verdict, reasons, numbers = "proved", [], {}
-        for name, statement in goal.numbers.items():
-            self.progress(name)
-            decision = decide(statement, self.seed)
-            if decision.verdict != "proved":
-                verdict, numbers = decision.verdict, decision.numbers
-                reasons.append(f"{name}: {decision.reason or decision.numbers}")
+        try:
+            answers = answers_to(claim, self.protocol, self.seed, self.progress)
+        except NotExpressible as error:
+            return Decided(claim.label, self.not_expressible(claim, claim.of, str(error)))
         row = Row(
-            claim=claim.name, variant=self.protocol.name, coalition=COALITION_OF_ALL, verdict=verdict, part=claim.parts[0].name,
-            method=f"all integers, Z3 (at most {RESOURCES} resource units)", scope="any", depth=None, start="market",
-            assumptions=list(claim.assumptions), reason="; ".join(reasons), seed=self.seed, versions=versions("z3-solver"),
-            replayed=True if numbers else None,
+            claim=claim.name, variant=self.protocol.name, coalition=claim.of, verdict=answers.verdict, part=claim.parts[0].name,
+            method=METHOD, scope="any", depth=None, start="market", assumptions=list(claim.assumptions), reason=answers.reason,
+            confirmed=answers.second_opinion, seed=self.seed, versions=versions("z3-solver", "cvc5"),
         )  # fmt: skip
         row.seconds = round(time.monotonic() - began, 3)
-        return Decided(claim.label, row)
+        return Decided(claim.label, row, questions=answers.questions(self.protocol.name, claim.label))
 
     def sometimes(self, claim: Claim, scope: Scope) -> int:
         """In how many honest steps from the populated market the claim's *sometimes* is reached; MarketError if never."""

@@ -19,6 +19,8 @@ from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_fi
 from marketproof.described import described
 from marketproof.errors import UserError
 from marketproof.kept import Confirmed
+from marketproof.numbers import FILE as EXACT_NUMBERS
+from marketproof.numbers import evidence_text
 from marketproof.progress import Progress
 from marketproof.proving import Proof, prove, proved_row
 from marketproof.small_evidence import small_scope, small_scope_told
@@ -113,6 +115,8 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
     """The evidence of all variants."""
     files = evidence_files([(checked.bench, [one for _, one in checked.decided]) for checked in found])
     files.update(described(claims, [(checked.bench, [one for _, one in checked.decided]) for checked in found]))
+    if exact := evidence_text(claims):
+        files[EXACT_NUMBERS] = exact
     for checked in found:
         if checked.job is not None:
             files[job_file(checked.bench.protocol.name)] = evidence.canonical(checked.job)

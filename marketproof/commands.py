@@ -30,7 +30,7 @@ DEPTH_FROM_EMPTY = 12
 # Commands by the module that has them, as a function of the same name; read when they are given.
 ELSEWHERE = {
     "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "clauses": "clauses", "bridge": "bridging",
-    "explore": "exploring", "report": "reporting",
+    "explore": "exploring", "numbers": "numbers", "report": "reporting",
 }  # fmt: skip
 
 
@@ -153,6 +153,8 @@ def smallest(decided: list[Decided]) -> Decided:
 
 def worth_telling(claim: Claim, decided: list[Decided]) -> list[Decided]:
     """The smallest attack of a coalition that the claim is meant against, and a smaller one of anybody if there is one."""
+    if claim.kind == "arith":
+        return decided
     least = smallest(decided)
     meant = [one for one in decided if one.row.coalition in claim.against and one.row.verdict == "refuted"]
     chosen = smallest(meant) if meant else least
@@ -174,6 +176,7 @@ def evidence_files(benches: list[tuple[Bench, list[Decided]]]) -> dict[str, str]
     for bench, decided in benches:
         folder = "witnesses" if bench.protocol.name == "paper" else f"witnesses/{bench.protocol.name}"
         for one in decided:
+            files.update(one.questions)
             if one.witness is not None:
                 name = f"{folder}/{evidence.file_label(one.label)}-{one.row.coalition}.json"
                 one.row.witness = name

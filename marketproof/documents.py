@@ -73,7 +73,8 @@ def cell(entry: dict[str, object] | None, common: str) -> str:
         return ""
     scope = str(entry["scope"]).partition(" ")[0]
     elsewhere = "" if scope in (common, "any") else f" @ {scope}"
-    return CELLS.get(str(entry["verdict"]), str(entry["verdict"])).format(**entry) + elsewhere
+    sized = CELLS.get(str(entry["verdict"]), str(entry["verdict"]))
+    return (sized.format(**entry) if entry["depth"] is not None else sized.partition(" {")[0]) + elsewhere
 
 
 def told(claim: str, coalition: str, entry: dict[str, object]) -> str:

@@ -40,7 +40,8 @@ class Claim:
     """A row of the verdict matrix.
 
     `scope` and `depth` are how far the search looks by default; `deeper` gives another scope and depth against a coalition;
-    `against` names the coalitions that the paper's sentence is meant against; `outcome` says what a run that breaks it has come to.
+    `against` names the coalitions that the paper's sentence is meant against; `of` names the numbers that a claim about numbers is
+    of; `outcome` says what a run that breaks it has come to.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Claim:
     assumptions: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
 
+    of: str = "all numbers"
     deeper: dict[str, tuple[str, int]] = field(default_factory=dict)
     of_several: bool = False
     outcome: str = ""

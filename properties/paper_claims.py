@@ -7,14 +7,15 @@ from typing import Any
 
 from properties.access import obeys_access_table
 from properties.claims import Claim, Part
+from properties.number_claims import NUMBER_CLAIMS
+from properties.number_statements import quorum_statements
 from properties.ranking import Liveness, subject, variables
-from spec.kinds import INTEGER, MEMBER
+from spec.kinds import MEMBER
 from spec.language import conjunction, count, deviating, every, implies, in_run, some
 from spec.paper.assets import CI, DELIVERY, DS, DSS, TC, TC_REF, TJ
 from spec.schema import notion
 from spec.text import Protocol
 from spec.tracing import Transaction
-from spec.tree import parameter
 
 
 def verified_hash_is_the_checked_one() -> Any:
@@ -144,18 +145,6 @@ def some_report_by_two() -> Any:
         count(subset.ciidlist, lambda instance: delivered(couple, instance)) > 1)))  # fmt: skip
 
 
-def quorum_statements() -> dict[str, Any]:
-    """With n replicas of which f deviate and 2f < n, a quorum of at least n/2 equal results contains an honest one; one less need not."""
-    n, f, q = (parameter(name, INTEGER) for name in ("n", "f", "q"))
-    minority = (f >= 0) & (f * 2 < n)
-    smallest = (q * 2 >= n) & ((q - 1) * 2 < n)
-    return {
-        "enough": implies(minority & (q * 2 >= n), f < q),
-        "exact": implies((n >= 1) & smallest & (f == q - 1), minority),
-        "majority": implies(minority & (q * 2 > n), f < q),
-    }
-
-
 CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
     Claim("C11", "verified marks the checked hash",
           "The DO uses the transaction VerifyCI to update the status in the CI to 'verified' if the DO sees a matching hash", "L475-481",
@@ -167,9 +156,9 @@ CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
           "some round is open", some_round_open),
     Claim("C17a", "how many matching results are right",
           "As long as the number of fraudulent COs is < n/2, any party can verify whether the CO actually trained the model", "L506-509",
-          (Part("quorum", "arith", "for every n and f with 2f < n, any q >= n/2 equal results contain an honest one, and q = ceil(n/2) - 1 need not",
+          (Part("quorum", "arith", "for every n and f with 2f < n, any q >= n/2 equal results contain an honest one, and q = ceil(n/2) - 1 need not; the honest alone reach any q <= floor(n/2) + 1, and one more they need not reach",
                 quorum_statements),),
-          "", None, assumptions=("honest replicas of one subset report equal results", "f counts replicas, not owners")),
+          "", None, of="any f < n/2", assumptions=("honest replicas of one subset report equal results", "f counts replicas, not owners")),
     Claim("C17d", "the 2-of-5 rule",
           "The MO can wait for the response from 2 COs and verify the model. If the models match, then the data subset that CO claims to have is correct",
           "L665-671",
@@ -182,7 +171,7 @@ CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
                 same_selection_in_both_runs),
            Part("once", "inv", "no epoch of a dataset is drawn twice, across couples and pseudonyms (else whoever draws again controls what trains)", drawn_once)),
           "some round is open", some_round_open, depth=5,
-          assumptions=("an epoch of a dataset ends when a round of it completes", "the bias left by aborting is not bounded here"), against=("MO", "MO+CO")),
+          assumptions=("an epoch of a dataset ends when a round of it completes", "the bias left by aborting is a claim of its own (C25n)"), against=("MO", "MO+CO")),
     Claim("C31", "rem tracks whether all COs updated",
           "The rem field in the TC is used to track whether all CO's have updated their respective TJs", "L617-621",
           (Part("rem", "inv", "rem is the number of selected jobs that their owners have not delivered in the current round", remaining_is_exact),
@@ -211,3 +200,4 @@ CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
            Part("covered", "inv", "what is owed for unsettled work is set aside, and nobody owes anything", lambda: notion("debts_are_covered")())),
           "something was paid", some_payment, deeper={"orderer": ("2x1", 6)}, against=("MO", "CO")),
 )}  # fmt: skip
+CLAIMS |= {claim.name: claim for claim in NUMBER_CLAIMS}

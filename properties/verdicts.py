@@ -15,7 +15,7 @@ VERDICTS = {
     "holds_to": "no run within the scope and depth breaks it",
     "sampled": "no sampled run broke it",
     "measured": "a value with an interval",
-    "refuted": "a run that breaks it, replayed on the ledger",
+    "refuted": "a run that breaks it, replayed on the ledger; of a claim about numbers, numbers for which it fails",
     "not_expressible": "the variant has nothing that the claim could speak of",
     "unknown": "not decided, for the reason given",
     "error": "the tool failed",
@@ -25,18 +25,18 @@ FIELDS = {
     "claim": "name of the claim, such as C31",
     "part": "which statement of the claim was decided",
     "variant": "name of the variant",
-    "coalition": "who may deviate, by name",
+    "coalition": "who may deviate, by name; for a claim about numbers, which numbers",
     "verdict": "one of: " + ", ".join(VERDICTS),
     "method": "how it was decided",
     "scope": "how many subsets and replicas, or `any`",
-    "depth": "steps of the attack (of its longer run), or the depth searched; null for a proof",
+    "depth": "steps of the attack (of its longer run), or the depth searched; null for a proof and for numbers",
     "start": "`market`: from a populated market reached by honest parties; `empty`: from nothing",
     "assumptions": "what the verdict rests on",
     "lemmas": "lemmas used, inferred or by hand",
     "witness": "file of the witness, relative to the evidence directory, or null",
     "replayed": "whether the witness was replayed on the ledger with the break at the same step; null without one",
     "confirmed": "second opinion, such as plain enumeration at a smaller scope; empty without one",
-    "reason": "why it is unknown or not expressible; empty otherwise",
+    "reason": "why it is unknown or not expressible, or the numbers that refute it; empty otherwise",
     "seconds": "wall time, the only field that differs between two runs with one seed",
     "seed": "seed of the solver",
     "versions": "versions of the product and of what decided the row",
@@ -76,5 +76,5 @@ class Row:
     @property
     def short(self) -> str:
         """The verdict with its size, as it stands in a cell of the matrix."""
-        steps = {"refuted": f"refuted in {self.depth}", "holds_to": f"holds to {self.depth}"}
-        return steps.get(self.verdict, self.verdict)
+        sized = {"refuted": f"refuted in {self.depth}", "holds_to": f"holds to {self.depth}"}
+        return self.verdict if self.depth is None else sized.get(self.verdict, self.verdict)

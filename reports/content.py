@@ -10,6 +10,7 @@ from dataclasses import asdict
 from properties.verdicts import FIELDS, SCHEMA_VERSION, Row
 from reports.attacks import Attack, attack_of
 from reports.figures import job_of
+from reports.numbers import figures_of
 from reports.shapes import Malformed, Value, of_schema
 from reports.variants import Variant, variant_of
 from reports.view import (
@@ -76,7 +77,7 @@ def content_of(evidence: Evidence) -> Content:
         statements[label].decisions.append(decision)
     coalitions = tuple(coalition_of(name, item, claims["powers"]) for name, item in claims["coalitions"].entries)
     shown = tuple(one for one in statements.values() if one.decisions)
-    used, job = {row.variant for row in rows}, evidence.find("job.json")
+    used, job, exact = {row.variant for row in rows}, evidence.find("job.json"), evidence.find("numbers.json")
     return Content(
         evidence=evidence,
         rows=tuple(rows),
@@ -86,6 +87,7 @@ def content_of(evidence: Evidence) -> Content:
         matrices=tuple(matrix_of(one, shown, rows, labels, coalitions, anchors) for one in known if one.name in used),
         assumptions=tuple(assumption_of(number, text, rows, labels) for text, number in numbers.items()),
         job=None if job is None else job_of(job),
+        numbers=() if exact is None else figures_of(exact, anchors.new),
     )
 
 

@@ -28,7 +28,7 @@ def document(content: Content, base: str) -> str:
     lines += heading(2, words.SECTIONS["claims"], "claims") + [markdown(words.MERMAID), ""]
     for statement in content.statements:
         lines += claim(content, statement, base)
-    lines += job(content) + appendix(content, base)
+    lines += job(content) + numbers(content) + appendix(content, base)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -61,6 +61,7 @@ def contents(content: Content) -> Lines:
     inner = {
         "verdicts": [(one.anchor, f"variant {one.variant.name}") for one in content.matrices],
         "claims": [(one.anchor, f"{one.label} {one.title}") for one in content.statements],
+        "numbers": [(one.anchor, one.title) for one in content.numbers],
         "appendix": words.appendices(content),
     }
     lines = []
@@ -188,6 +189,16 @@ def job(content: Content) -> Lines:
     lines += [f"- {markdown(name)}: {markdown(value)}" for name, value in found.facts] + [""]
     held = [[name.replace("_", " "), "holds" if holds else "does not hold"] for name, holds in found.checks]
     return lines + table(["check of the job", "found"], escaped(held))
+
+
+def numbers(content: Content) -> Lines:
+    lines = [*heading(2, words.SECTIONS["numbers"], "numbers"), markdown(words.NUMBERS_SAID if content.numbers else words.NO_NUMBERS), ""]
+    anchors = words.claim_anchors(content)
+    for one in content.numbers:
+        claims = ", ".join(link(name, anchors[name]) if name in anchors else markdown(name) for name in one.claims)
+        lines += [*heading(3, one.title, one.anchor), f"{claims}: {markdown(one.said)}", ""]
+        lines += table(list(map(markdown, one.header)), escaped(one.lines))
+    return lines
 
 
 def appendix(content: Content, base: str) -> Lines:

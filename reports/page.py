@@ -8,12 +8,13 @@ from urllib.parse import quote
 
 from properties.verdicts import VERDICTS
 from reports import words
-from reports.chart import chart
+from reports.chart import Curve, chart, curves
 from reports.escaping import Markup, joined, markup, tag
 from reports.figures import Job
 from reports.html_claims import claim_article
 from reports.html_parts import code, link, paragraph, section, table
 from reports.html_small_scope import small_scope_part
+from reports.numbers import Figures
 from reports.variants import Proofs, Variant
 from reports.view import Cell, Content, Line, Matrix
 
@@ -32,7 +33,8 @@ def page(content: Content, base: str) -> str:
         tag("title", words.title(content)),
         tag("style", style),
     ]
-    sections = [checked(content), verdicts(content), claims(content, base), job_section(content), appendix(content, base)]
+    found = [checked(content), verdicts(content), claims(content, base)]
+    sections = [*found, job_section(content), numbers_section(content), appendix(content, base)]
     frame = [
         tag("header", tag("h1", words.title(content)), paragraph(words.LEAD, "lead")),
         contents(content),
@@ -46,8 +48,9 @@ def contents(content: Content) -> Markup:
     """The table of contents."""
     statements = [tag("li", link(one.anchor, f"{one.label} {one.title}")) for one in content.statements]
     matrices = [tag("li", link(one.anchor, f"variant {one.variant.name}")) for one in content.matrices]
+    tables = [tag("li", link(one.anchor, one.title)) for one in content.numbers]
     appendices = [tag("li", link(anchor, title)) for anchor, title in words.appendices(content)]
-    parts = {"checked": None, "verdicts": matrices, "claims": statements, "job": None, "appendix": appendices}
+    parts = {"checked": None, "verdicts": matrices, "claims": statements, "job": None, "numbers": tables, "appendix": appendices}
     entries = [
         tag("li", link(anchor, words.SECTIONS[anchor]), *([tag("ol", joined(inner))] if inner else [])) for anchor, inner in parts.items()
     ]
@@ -150,6 +153,27 @@ def job_parts(job: Job | None) -> list[Markup]:
         facts([(name, code(value) if DIGEST.fullmatch(value) else markup(value)) for name, value in job.facts]),
         table(["check of the job", "found"], checks, "What the job checks of itself."),
     ]
+
+
+def numbers_section(content: Content) -> Markup:
+    anchors = words.claim_anchors(content)
+    shown = [part for one in content.numbers for part in figures_part(one, anchors)]
+    return section("numbers", words.SECTIONS["numbers"], paragraph(words.NUMBERS_SAID if shown else words.NO_NUMBERS), *shown)
+
+
+def figures_part(one: Figures, anchors: dict[str, str]) -> list[Markup]:
+    """A table of exact figures, with a chart where there are curves."""
+    claims = joined([link(anchors[name], name) if name in anchors else markup(name) for name in one.claims], ", ")
+    told = table(one.header, one.lines, one.title, numbers=one.of_numbers)
+    parts = [tag("h3", one.title, id=one.anchor), tag("p", claims, ": ", one.said), told]
+    if one.curves:
+        upper, lower = (Curve(drawn.title, drawn.values) for drawn in one.curves)
+        axis = words.curves_axis(one)
+        pairs = zip(one.places, upper.values, lower.values, strict=True)
+        values = "; ".join(f"{place}: {above:.3f}, {below:.3f}" for place, above, below in pairs)
+        drawing = curves(one.places, (upper, lower), 0.0, axis, f"{one.title}: {axis}. {values}")
+        parts.append(tag("figure", tag("div", drawing, class_="scroll"), tag("figcaption", words.NUMBERS_CHART)))
+    return parts
 
 
 def appendix(content: Content, base: str) -> Markup:

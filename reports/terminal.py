@@ -26,7 +26,8 @@ def coloured(text: str, verdict: str) -> str:
 
 
 def cell(row: Row) -> str:
-    return CELLS.get(row.verdict, row.verdict).format(row.depth)
+    told = CELLS.get(row.verdict, row.verdict)
+    return told.format(row.depth) if row.depth is not None else told.partition(" in ")[0]
 
 
 def matrix_header(coalitions: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from properties.verdicts import Row
 from reports.attacks import Attack
 from reports.figures import Job
+from reports.numbers import Figures
 from reports.shapes import Malformed, Value, parsed
 from reports.variants import Variant
 
@@ -153,6 +154,7 @@ class Content:
     matrices: tuple[Matrix, ...]
     assumptions: tuple[Assumption, ...]
     job: Job | None
+    numbers: tuple[Figures, ...]
 
     @property
     def counts(self) -> dict[str, int]:

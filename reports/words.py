@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from properties.verdicts import Row
 from reports.figures import Job
+from reports.numbers import Figures
 from reports.sequence import LEGEND
 from reports.variants import Proofs, Switch, Variant
 from reports.view import Content, Decision, Matrix, Statement, Told
@@ -17,7 +18,8 @@ SECTIONS = {
     "verdicts": "2. Verdicts",
     "claims": "3. Claims one by one",
     "job": "4. The training job",
-    "appendix": "5. Appendix",
+    "numbers": "5. Exact numbers",
+    "appendix": "6. Appendix",
 }
 TIED = (
     "Before anything was rendered, every file of the evidence was compared with its digest in the manifest, and nothing was missing or "
@@ -32,6 +34,12 @@ MERMAID = (
     "In the diagrams (Mermaid) solid arrows are transactions that the ledger committed, dashed arrows are steps off the ledger, notes over "
     "the ledger are its events, and the last note says what breaks; parties of the coalition are named “deviating”."
 )
+NO_NUMBERS = "No claim about numbers was part of this run: the evidence has no exact figures."
+NUMBERS_SAID = (
+    "Computed as exact fractions, never sampled; shown rounded to six digits, with the fraction beside it where that is short. The bounds "
+    "and thresholds named as proved are statements about all numbers: see the claim that each table belongs to."
+)
+NUMBERS_CHART = "Two columns of the table, drawn over its first."
 NO_JOB = "The training job was not part of this run: the evidence has no figures of it."
 CHART_CAPTION = "Accuracy after each round; the table has the same values."
 ROUNDS_CAPTION = "Rounds of training on scikit-learn's digits; accuracy on held-out rows, beside training in one place with as many epochs."
@@ -143,6 +151,16 @@ def ending(statement: Statement, told: Told, place: int) -> tuple[str, ...]:
 
 def assumption_anchor(number: int) -> str:
     return f"assumption-{number}"
+
+
+def claim_anchors(content: Content) -> dict[str, str]:
+    """By the name of a claim, the anchor of its first part."""
+    return {statement.claim: statement.anchor for statement in reversed(content.statements)}
+
+
+def curves_axis(one: Figures) -> str:
+    """What is drawn over what."""
+    return f"{' and '.join(drawn.title for drawn in one.curves)}, from 0 to 1, by {one.header[0]}"
 
 
 def job_failed(job: Job) -> str:

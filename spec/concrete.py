@@ -118,7 +118,7 @@ def evaluate(expression: Expression, environment: dict[str, Any], view: View) ->
         return not value(args[0])
     if op == "ite":
         return value(args[1]) if value(args[0]) else value(args[2])
-    if op in ("eq", "lt", "add", "sub", "scale", "mod"):
+    if op in ("eq", "lt", "add", "sub", "scale", "mod", "product"):
         return _binary(op, value(args[0]), args[1] if op in ("scale", "mod") else value(args[1]))
     return _special(op, args, expression._kind, environment, view)
 
@@ -126,7 +126,7 @@ def evaluate(expression: Expression, environment: dict[str, Any], view: View) ->
 def _binary(op: str, left: Any, right: Any) -> Any:
     operations: dict[str, Callable[[Any, Any], Any]] = {
         "eq": lambda a, b: a == b, "lt": lambda a, b: a < b, "add": lambda a, b: a + b,
-        "sub": lambda a, b: a - b, "scale": lambda a, b: a * b, "mod": lambda a, b: a % b,
+        "sub": lambda a, b: a - b, "scale": lambda a, b: a * b, "product": lambda a, b: a * b, "mod": lambda a, b: a % b,
     }  # fmt: skip
     return operations[op](left, right)
 

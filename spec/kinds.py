@@ -38,6 +38,15 @@ class IntegerKind(Kind):
 
 
 @dataclass(frozen=True)
+class RealKind(Kind):
+    """Real numbers, for claims about all numbers only: comparable with whole numbers, and never a field or an argument."""
+
+    @property
+    def sort(self) -> str:
+        return INTEGER.sort
+
+
+@dataclass(frozen=True)
 class Sort(Kind):
     """An unordered set of identifiers.
 
@@ -109,5 +118,6 @@ def list_of(item: Kind) -> ListOf:
 
 BOOLEAN = BooleanKind("Boolean")
 INTEGER = IntegerKind("Integer")
+REAL = RealKind("Real")
 TEXT = Sort("Text")
 MEMBER = Sort("Member")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from spec.errors import SpecificationError, choices
-from spec.kinds import BOOLEAN, INTEGER, Enumeration, Kind, Reference, Sort, Term
+from spec.kinds import BOOLEAN, INTEGER, REAL, Enumeration, Kind, Reference, Sort, Term
 
 _interned: dict[Any, Expression] = {}
 _depth = 0
@@ -126,8 +126,8 @@ def lift(value: Any, kind: Kind) -> Expression:
         return literal(None, kind)
     if kind is BOOLEAN and isinstance(value, bool):
         return literal(value, kind)
-    if kind is INTEGER and isinstance(value, int) and not isinstance(value, bool):
-        return literal(value, kind)
+    if kind in (INTEGER, REAL) and isinstance(value, int) and not isinstance(value, bool):
+        return literal(value, INTEGER)
     if isinstance(kind, Enumeration) and isinstance(value, str):
         if value not in kind.values:
             raise SpecificationError(f"{value!r} is no {kind.name}; choices: {choices(kind.values)}")
@@ -230,6 +230,11 @@ def image(sort: Sort, origin: Any) -> Expression:
     if value._kind.sort != sort.image_of:
         raise SpecificationError(f"a {sort.name} is the image of a {sort.image_of}, not of a {value._kind.name}")
     return node("image", sort, value)
+
+
+def product(left: Any, right: Any) -> Expression:
+    """Two numbers multiplied: for claims about all numbers; a transaction multiplies by constants only (`*`)."""
+    return node("product", INTEGER, integer(left), integer(right))
 
 
 def permuted(key: Any, position: Any, size: Any) -> Expression:

@@ -82,6 +82,8 @@ class Wording:
             return f"{self.text(args[0], SUM)} {'+' if op == 'add' else '-'} {self.text(args[1], PRODUCT)}", SUM
         if op in ("scale", "mod"):
             return f"{self.text(args[0], ATOM)} {'*' if op == 'scale' else '%'} {args[1]}", PRODUCT
+        if op == "product":
+            return f"{self.text(args[0], ATOM)} * {self.text(args[1], ATOM)}", PRODUCT
         if op == "ite":
             return f"{self.text(args[1], OR)} if {self.text(args[0], OR)} else {self.text(args[2], OR)}", LOOSE
         return self._quantified(e), LOOSE

@@ -4,7 +4,7 @@ Read `words`, then `distribution`, `couples`, `rounds`, `money`, `finishing` and
 """
 
 from spec.amendments import Amendment, Variant
-from spec.hardened import access, couples, distribution, finishing, money, rounds, words
+from spec.hardened import access, chance, couples, distribution, finishing, money, rounds, words
 from spec.paper import TEXT
 
 READINGS = (
@@ -19,7 +19,7 @@ VARIANT = Variant(
     TEXT,
     (
         *READINGS, *words.TABLES, *distribution.AMENDMENTS, *couples.AMENDMENTS, *rounds.AMENDMENTS, *money.AMENDMENTS,
-        *finishing.AMENDMENTS, *couples.CLOCKWORK, *access.AMENDMENTS,
+        *finishing.AMENDMENTS, *chance.NOTIONS, *couples.CLOCKWORK, *access.AMENDMENTS,
     ),
     parent="paper",
 )  # fmt: skip

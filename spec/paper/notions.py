@@ -9,6 +9,7 @@ from spec.language import BOOLEAN, count, deviating, every, image, implies, lite
 from spec.paper.assets import (
     CI, CONTENT, DELIVERY, DRAWN, DS, EPOCHS, MOD, MODEL_HASH, PAID_OUT, SELECTION, TC, TJ, TRAINING_FILE, VERIFIED_HASH, WEIGHTS, paper,
 )  # fmt: skip
+from spec.paper.training import of_parity
 
 
 @paper.notion
@@ -126,6 +127,30 @@ NO_MONEY = "nothing on the ledger is money: payment is future work (L1049), and 
 def paid_is_accepted() -> Any:
     """A couple that is marked as paid was paid by its MO (O12), and the other way round."""
     return every(TC, lambda couple: couple.paid == PAID_OUT[couple.mod.owner, couple].paid)
+
+
+@paper.notion
+def picked_by_turns(position: Any, round: Any) -> Any:
+    """The subset at a position trains in a round of that number, by the rule of the listing."""
+    return of_parity(position, round)
+
+
+@paper.notion
+def picked_at_random() -> Any:
+    """Each round draws its subsets anew, as three sentences say (L209, L375, L736) and the listing does not."""
+    return True
+
+
+@paper.without_notion("nothing divides a dataset into batches that train together")
+def in_batches() -> Any:
+    """Each round of an epoch trains one batch, in the order of a permutation."""
+    return True
+
+
+@paper.without_notion("no seed is committed to: the selection follows from the number of the round")
+def seed_is_committed() -> Any:
+    """Two owners commit to shares of a seed, one reveals first, and who does not reveal forfeits a bond."""
+    return True
 
 
 @paper.notion

@@ -109,8 +109,12 @@ def selection_rule(tx: Tracing, couple: Any) -> Any:
     if tx.switch("X06") == "draw":
         draw = tx.argument("draw", INTEGER)
         return lambda position, subset: position % 2 == draw % 2
-    r = (new_round + 1) % 2
-    return lambda position, subset: position % 2 == r
+    return lambda position, subset: of_parity(position, new_round)
+
+
+def of_parity(position: Any, new_round: Any) -> Any:
+    """The rule of the listing (L407): the subsets at even positions and those at odd ones train by turns."""
+    return position % 2 == (new_round + 1) % 2
 
 
 @paper.honest("StartRound")

@@ -32,6 +32,12 @@ ARGUMENTS = [
     (("nothing",), ("'nothing'", "check", "attack", "replay", "spec", "doctor", "completion")),
     (("attack", "--nothing"), ("--nothing", "marketproof --help")),
     (("replay",), ("WITNESS",)),
+    (("numbers", "nope"), ("'nope'", "aborts, capture, coverage, lengths")),
+    *((("numbers", "capture", "--share", share), (repr(share), "such as 0.25 or 1/3"))
+      for share in ("2", "-1/2", "1/0", "x", "", "nan", "1e-9", "9" * 99)),
+    *((("numbers", f"--{option}", number), (repr(number), bounds)) for option, number, bounds in (
+        ("subsets", "0", "1 to 64"), ("replicas", "65", "1 to 64"), ("population", "10001", "1 to 10000"), ("owners", "1", "2 to 1000"),
+        ("bits", "1025", "1 to 1024"), ("further", "-1", "0 to 1000"), ("bits", "9" * 999, "1 to 1024"), ("owners", "two", "2 to 1000"))),
     *((("attack", "--claim", "C11", "--scope", scope), (repr(scope), SCOPE))
       for scope in ("0x2", "-1x2", "2x-1", "0x0", "1000000000x1", "25x1", "24x24")),
     *((("attack", "--claim", "C11", "--scope", scope), (repr(scope), "such as 2x3"))

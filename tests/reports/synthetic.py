@@ -73,6 +73,18 @@ def small_scope() -> dict[str, Any]:
     return {"explored": True, "cases": [explored, limited], "drops": [drop, nothing], "conditions": [needed, unshown]}
 
 
+def numbers() -> dict[str, Any]:
+    """A table with every kind of cell, and one that is drawn as curves."""
+    half, tiny = {"rounded": "0.5", "exact": "1/2"}, {"rounded": "2.5e-10", "exact": None}
+    table: dict[str, Any] = {"name": "nonces", "claims": ["C3", "C9"], "title": "Equal nonces", "said": "what the figures are"}
+    table |= {"header": ["owners", "a", "b", "c"], "curves": []}
+    lines = [[2, half, tiny, None], ["all", 7, {"rounded": "1", "exact": "1"}, {"rounded": "1e9", "exact": "3000000001/3"}]]
+    curve: dict[str, Any] = {"name": "capture", "claims": ["C3"], "title": "Captured groups", "said": "curves"}
+    curve |= {"header": ["share", "one", "some"], "curves": [2, 1]}
+    drawn = [[{"rounded": text, "exact": None} for text in line] for line in (("0.1", "0.2", "0.30"), ("0.5", "0.4", "1.00000"))]
+    return {"schema": 1, "cells": "as it is", "tables": [{**table, "lines": lines}, {**curve, "lines": drawn}]}
+
+
 def documents() -> Files:
     """All files as data, before the manifest."""
     rows = [
@@ -113,6 +125,7 @@ def documents() -> Files:
         },
         "attacks.json": {"schema": 1, "attacks": attacks},
         "job.json": job(),
+        "numbers.json": numbers(),
         "proofs/hard/summary.json": {
             "obligations": [obligation, {**obligation, "goal": "lemma", "file": None}],
             "confirmed": {"solver": "cvc5 1.4.0", "confirmed": 2, "of": 2},

@@ -24,6 +24,7 @@ HOSTILE = (
     "\u202e\x00\x1b[31m\ud800"
 )
 KEPT = {"kind", "taken", "default", "verdict", "witness", "start", "file", "coalition", "claim", "part", "variant", "goal"}
+KEPT |= {"rounded", "exact"}
 
 
 def poisoned(value: Any, more: str, kept: set[str], name: str = "") -> Any:
