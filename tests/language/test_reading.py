@@ -16,7 +16,8 @@ from properties.claims import goal_of
 from properties.paper_claims import CLAIMS
 from properties.queries import premise, query
 from spec.errors import QueryError
-from spec.reading import LONGEST, condition, constant_name, names_of
+from spec.names import constant_name, names_of
+from spec.reading import LONGEST, condition
 from spec.schema import NotExpressible, notion, using
 from spec.text import Protocol
 from spec.tree import Expression
