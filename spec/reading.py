@@ -19,15 +19,7 @@ from spec.kinds import INTEGER, Kind
 from spec.names import WORDS, Function, names_of
 from spec.schema import ListView, NotExpressible, Row, TableHandle, using
 from spec.text import Protocol
-from spec.tree import (
-    Expression,
-    boolean,
-    conjunction,
-    disjunction,
-    integer,
-    negation,
-    walk,
-)  # fmt: skip
+from spec.tree import Expression, boolean, conjunction, disjunction, integer, negation, walk
 
 LONGEST = 2000
 DEEPEST = 60
