@@ -10,39 +10,20 @@ import ast
 import difflib
 import inspect
 import itertools
-import re
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 from spec.errors import QueryError, SpecificationError, choices
-from spec.kinds import INTEGER, Kind, Term, terms_below
-from spec.schema import ListView, NotExpressible, Row, TableHandle, count, every, notion, some, total, using
+from spec.kinds import INTEGER, Kind
+from spec.names import WORDS, Function, names_of
+from spec.schema import ListView, NotExpressible, Row, TableHandle, using
 from spec.text import Protocol
-from spec.tree import (
-    Expression,
-    boolean,
-    choose,
-    conjunction,
-    deviating,
-    disjunction,
-    image,
-    implies,
-    in_run,
-    integer,
-    negation,
-    permuted,
-    term,
-    walk,
-)  # fmt: skip
+from spec.tree import Expression, boolean, conjunction, disjunction, integer, negation, walk
 
 LONGEST = 2000
 DEEPEST = 60
 LARGEST_NUMBER = 1_000_000
-WORDS: dict[str, Callable[..., Any]] = {
-    word.__name__: word
-    for word in (every, some, count, total, implies, choose, conjunction, disjunction, deviating, image, term, permuted, in_run)
-}
 METHODS = {TableHandle: ("named", "rows"), ListView: ("at", "where")}
 CALCULATING = ("lt", "add", "sub", "scale", "mod", "permuted")
 LOOKING = ("field", "exists", "rows", "list", "deviating")
@@ -51,47 +32,6 @@ ADMITTED = (
     "names, fields, calls, TABLE[key], lambda, whole numbers, texts, True, False, None, == != < <= > >=, + - * %, "
     "& | ~ or `and`, `or`, `not`"
 )
-
-
-class Function:
-    """A word, a notion or a lambda: whatever can be called, and handed to a word that calls it."""
-
-    def __init__(self, name: str, function: Callable[..., Any], parameters: list[str] | None = None) -> None:
-        self.name, self.function = name, function
-        named = None if parameters is None else [inspect.Parameter(one, inspect.Parameter.POSITIONAL_ONLY) for one in parameters]
-        self.__signature__ = inspect.signature(function) if named is None else inspect.Signature(named)
-
-    def __call__(self, *values: Any, **named: Any) -> Any:
-        return self.function(*values, **named)
-
-    def __repr__(self) -> str:
-        return self.name
-
-
-def constant_name(name: str) -> str:
-    """`VerifiedHash` and `model hash` as the text calls them: VERIFIED_HASH, MODEL_HASH."""
-    return "_".join(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).split()).upper()
-
-
-def names_of(protocol: Protocol) -> dict[str, Any]:
-    """Everything that an expression about a variant can name."""
-    tables = {name: TableHandle(name) for name in protocol.schema.tables if "." not in name}
-    kinds = {constant_name(name): kind for name, kind in {**protocol.sorts, **pre_images(protocol)}.items()}
-    notions = {name: Function(name, meaning(name), list(inspect.signature(known.meaning).parameters))
-               for name, known in protocol.schema.notions.items()}  # fmt: skip
-    words = {name: Function(name, function) for name, function in {**WORDS, "in_run": in_one_run}.items()}
-    return {**kinds, **notions, **{constant_name(name): table for name, table in tables.items()}, **tables, **words}
-
-
-def meaning(name: str) -> Callable[..., Any]:
-    return lambda *values: notion(name)(*values)
-
-
-def pre_images(protocol: Protocol) -> dict[str, Term]:
-    """The kinds of pre-image that tables hold, by name."""
-    tables = protocol.schema.tables.values()
-    kinds = [kind for table in tables for kind in (*(kind for _, kind in table.key), *table.cells.values())]
-    return {found.name: found for kind in kinds for found in terms_below(kind)}
 
 
 def condition(text: str, protocol: Protocol, before: int = 0) -> Expression:
@@ -303,15 +243,6 @@ def compared(op: type, left: Any, right: Any) -> Expression:
         raise SpecificationError("a comparison is one of ==, !=, <, <=, >, >=; for a list write some(list, lambda one: one == value)")
     found: Expression = ordered[op](integer(left), integer(right))
     return found
-
-
-def in_one_run(run: Any, value: Any) -> Expression:
-    """`in_run` for what a user gives it."""
-    if isinstance(run, bool) or not isinstance(run, int) or run not in (0, 1) or not isinstance(value, Expression):
-        raise SpecificationError("in_run takes 0 or 1, for the first or the second run, and a value")
-    if any(node._op == "run" for node in walk(value)):
-        raise SpecificationError("in_run cannot stand inside in_run")
-    return in_run(run, value)
 
 
 def nearest(name: str, known: list[str]) -> str:
