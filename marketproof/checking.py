@@ -21,7 +21,7 @@ from marketproof.exploring import accepted as small_scope
 from marketproof.numbers import FILE as EXACT_NUMBERS
 from marketproof.numbers import evidence_text
 from marketproof.progress import Progress
-from marketproof.proving import Proof, prove, proved_row
+from marketproof.proving import Proof, proof_files, prove, proved_row
 from marketproof.variants import load
 from marketproof.waiving import accepted
 from marketproof.workers import deciding, order_of
@@ -46,6 +46,13 @@ class Checked:
     job: dict[str, Any] | None
     proof: Proof | None
     bridging: Bridging | None
+
+    @property
+    def proofs(self) -> dict[str, str]:
+        """The evidence of all that is proved: of states, and of numbers."""
+        of_states, lemmas = ([], {}) if self.proof is None else (self.proof.found, self.proof.lemmas)
+        of_numbers = [obligation for _, one in self.decided for obligation in one.obligations]
+        return proof_files(self.bench.protocol.name, [*of_states, *of_numbers], lemmas)
 
     @property
     def rows(self) -> list[tuple[str, Row, list[str]]]:
@@ -110,8 +117,8 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
         if checked.job is not None:
             files[job_file(checked.bench.protocol.name)] = evidence.canonical(checked.job)
         files.update({} if checked.bridging is None else checked.bridging.files())
+        files.update(checked.proofs)
         if checked.proof is not None:
-            files.update(checked.proof.files())
             known = accepted(checked.bench.protocol)
             if known is not None:
                 files[f"waiving/{checked.bench.protocol.name}.json"] = json.dumps(known, indent=1, ensure_ascii=False) + "\n"

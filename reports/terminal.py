@@ -63,7 +63,7 @@ def told(title: str, said: Sequence[str], row: Row, sentences: Sequence[str], pr
     start = f"a populated market, reached by {prefix} honest steps" if row.start == "market" else "nothing"
     steps = "1 step" if row.depth == 1 else f"{row.depth} steps"
     lines = [
-        coloured(f"{title}: refuted by {row.coalition} in {steps}", "refuted"),
+        coloured(wrapped(f"{title}: refuted by {row.coalition} in {steps}"), "refuted"),
         *(wrapped(line, "  ") for line in said),
         f"  from {start}:",
     ]
