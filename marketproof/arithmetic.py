@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from marketproof import recheck
-from marketproof.errors import ToolDisagrees
 from marketproof.progress import Progress
+from marketproof.kept import Confirmed
+from marketproof.proving import second_opinion
 from model.arithmetic import RESOURCES, Decision, decide
+from model.induction import Obligation
 from properties.claims import Claim, goal_of
 from spec.text import Protocol
 
@@ -17,10 +17,10 @@ METHOD = f"all integers and reals, Z3 (at most {RESOURCES} resource units)"
 
 @dataclass(frozen=True)
 class Answers:
-    """What became of every statement of a claim of one part, by name; confirmed: how many proofs cvc5 confirms."""
+    """What became of every statement of a claim of one part, by name, and the obligations of those that are proved."""
 
     decisions: dict[str, Decision]
-    confirmed: int
+    obligations: list[Confirmed]
 
     @property
     def verdict(self) -> str:
@@ -35,13 +35,8 @@ class Answers:
 
     @property
     def second_opinion(self) -> str:
-        proved = sum(one.verdict == "proved" for one in self.decisions.values())
-        return f"cvc5 confirms {self.confirmed} of {proved} proofs" if proved else ""
-
-    def questions(self, variant: str, label: str) -> dict[str, str]:
-        """Name below the evidence and text of each statement that is proved."""
-        proved = {name: one.smtlib for name, one in self.decisions.items() if one.verdict == "proved"}
-        return {f"proofs/{variant}/numbers/{slug(label)}-{slug(name)}.smt2": text for name, text in proved.items()}
+        confirmed = sum(one.holds for one in self.obligations)
+        return f"cvc5 confirms {confirmed} of {len(self.obligations)} proofs" if self.obligations else ""
 
 
 def told(name: str, decision: Decision) -> str:
@@ -49,20 +44,13 @@ def told(name: str, decision: Decision) -> str:
     return f"{name}: {decision.reason}" if decision.reason else f"{name} fails for {given}"
 
 
-def slug(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
-
-
 def answers_to(claim: Claim, protocol: Protocol, seed: int, progress: Progress) -> Answers:
     """Decide every statement of a claim of one part.  Raises NotExpressible where the variant has no such numbers."""
-    decisions: dict[str, Decision] = {}
-    confirmed = 0
+    answers = Answers({}, [])
     for name, statement in goal_of(claim, protocol, protocol.transactions).numbers.items():
         progress(f"{claim.label} {name}")
-        decisions[name] = decision = decide(statement, seed, f"{claim.label} {name}")
+        answers.decisions[name] = decision = decide(statement, seed, f"{claim.label} {name}")
         if decision.verdict == "proved":
-            outcome, said = recheck.judge(decision.smtlib.encode())
-            if outcome in ("refuted", "malformed"):
-                raise ToolDisagrees(f"{claim.label} {name}: Z3 proves it and cvc5 says {said!r}")
-            confirmed += outcome == "confirmed"
-    return Answers(decisions, confirmed)
+            obligation = Obligation(claim.label, name, "proved", "solver", smtlib=decision.smtlib)
+            answers.obligations.append(Confirmed(obligation, second_opinion(obligation)))
+    return answers

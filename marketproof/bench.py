@@ -6,7 +6,7 @@ import importlib
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adversaries.coalitions import Coalition
 from marketproof.errors import ToolDisagrees
@@ -26,6 +26,9 @@ from spec.compiled import Compiled
 from spec.digests import digest
 from spec.schema import NotExpressible
 from spec.text import Protocol
+
+if TYPE_CHECKING:
+    from marketproof.kept import Confirmed
 
 REPRESENTATIVES = (
     "of the pre-images that a deviating member can send for the same rows, and of values that nobody honest reads, those of an honest "
@@ -58,12 +61,12 @@ def solver_for(claim: Claim) -> str:
 
 @dataclass
 class Decided:
-    """A row of the matrix and, if the claim is refuted, its witness; if it is of numbers, SMT-LIB by the name of its file."""
+    """A row of the matrix and, if the claim is refuted, its witness; if it is of numbers, what was proved of them."""
 
     label: str
     row: Row
     witness: Witness | None = None
-    questions: dict[str, str] = field(default_factory=dict)
+    obligations: list[Confirmed] = field(default_factory=list)
 
 
 @dataclass
@@ -188,7 +191,7 @@ class Bench:
             confirmed=answers.second_opinion, seed=self.seed, versions=versions("z3-solver", "cvc5"),
         )  # fmt: skip
         row.seconds = round(time.monotonic() - began, 3)
-        return Decided(claim.label, row, questions=answers.questions(self.protocol.name, claim.label))
+        return Decided(claim.label, row, obligations=answers.obligations)
 
     def sometimes(self, claim: Claim, scope: Scope) -> int:
         """In how many honest steps from the populated market the claim's *sometimes* is reached; MarketError if never."""

@@ -22,7 +22,7 @@ from marketproof.kept import Confirmed
 from marketproof.numbers import FILE as EXACT_NUMBERS
 from marketproof.numbers import evidence_text
 from marketproof.progress import Progress
-from marketproof.proving import Proof, prove, proved_row
+from marketproof.proving import Proof, proof_files, prove, proved_row
 from marketproof.small_evidence import small_scope, small_scope_told
 from marketproof.store import Store
 from marketproof.variants import load, variant_named
@@ -52,6 +52,13 @@ class Checked:
     proof: Proof | None
     bridging: Bridging | None
     small_scope: dict[str, Any] | None
+
+    @property
+    def proofs(self) -> dict[str, str]:
+        """The evidence of all that is proved: of states, and of numbers."""
+        of_states, lemmas = ([], {}) if self.proof is None else (self.proof.found, self.proof.lemmas)
+        of_numbers = [obligation for _, one in self.decided for obligation in one.obligations]
+        return proof_files(self.bench.protocol.name, [*of_states, *of_numbers], lemmas)
 
     @property
     def rows(self) -> list[tuple[str, Row, list[str]]]:
@@ -121,8 +128,8 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
         if checked.job is not None:
             files[job_file(checked.bench.protocol.name)] = evidence.canonical(checked.job)
         files.update({} if checked.bridging is None else checked.bridging.files())
+        files.update(checked.proofs)
         if checked.proof is not None:
-            files.update(checked.proof.files())
             labels = [claim.label for claim in claims if checked.proof.proves(claim.label)]
             used = as_data(account(checked.bench.protocol, checked.proof, labels), checked.proof, labels)
             files[f"proofs/{checked.bench.protocol.name}/clauses.json"] = evidence.canonical(used)

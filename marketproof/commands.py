@@ -176,7 +176,6 @@ def evidence_files(benches: list[tuple[Bench, list[Decided]]]) -> dict[str, str]
     for bench, decided in benches:
         folder = "witnesses" if bench.protocol.name == "paper" else f"witnesses/{bench.protocol.name}"
         for one in decided:
-            files.update(one.questions)
             if one.witness is not None:
                 name = f"{folder}/{evidence.file_label(one.label)}-{one.row.coalition}.json"
                 one.row.witness = name

@@ -57,12 +57,12 @@ def cell_key(bench: Bench, claim: Claim, coalition: Coalition | None, scope: str
 def cell_written(bench: Bench, decided: Decided, coalition: Coalition | None) -> dict[str, Any]:
     witness = decided.witness
     text = None if witness is None or coalition is None else witness.as_json(all_steps(bench.protocol, coalition))
-    return {"row": asdict(decided.row), "witness": text, "questions": decided.questions}
+    return {"row": asdict(decided.row), "witness": text, "obligations": written(decided.obligations)}
 
 
 def cell_read(bench: Bench, claim: Claim, coalition: Coalition | None, answer: dict[str, Any]) -> Decided:
     """A cell that was written; its attack was replayed then, by this program on this text."""
-    decided = Decided(claim.label, Row(**answer["row"]), questions=answer["questions"])
+    decided = Decided(claim.label, Row(**answer["row"]), obligations=read(answer["obligations"]))
     if answer["witness"] is not None and coalition is not None:
         decided.witness, _ = witnesses.load(answer["witness"], all_steps(bench.protocol, coalition), bench.protocol)
         decided.witness.told = json.loads(answer["witness"])["told"]

@@ -102,23 +102,31 @@ class Proof:
             return f"not proved for any size: the solver's budget ended on {what} at {where}"
         return f"not proved for any size: {what} at {where} is {first.second} by cvc5"
 
-    def files(self) -> dict[str, str]:
-        """The evidence: every question as SMT-LIB, and a list of all obligations."""
-        files = {f"proofs/{self.variant}/{file}": of_variant(self.variant, one) for one in self.found if (file := file_of(one))}
-        asked = [one for one in self.found if one.obligation.by == "solver"]
-        summary = {
-            "obligations": [
-                {"goal": o.goal, "step": o.step, "outcome": o.outcome, "by": o.by, "second": one.second,
-                 "file": file and f"proofs/{self.variant}/{file}", "counterexample": o.counterexample,
-                 "rests_on": list(o.rests_on), "seconds": round(o.seconds, 3)}
-                for one in self.found for o, file in ((one.obligation, file_of(one)),)
-            ],
-            "lemmas": {name: {"statement": said, "uses": list(self.plan.uses[name])} for name, said in self.plan.statements.items()},
-            "kept": sum(one.kept for one in asked),
-            "confirmed": {"solver": f"cvc5 {versions('cvc5')['cvc5']}", "confirmed": sum(one.second == "confirmed" for one in asked),
-                          "of": len(asked)},
-        }  # fmt: skip
-        return {**files, f"proofs/{self.variant}/summary.json": canonical(summary)}
+    @property
+    def lemmas(self) -> dict[str, Any]:
+        """What was assumed in the proofs, each proved among them."""
+        return {name: {"statement": said, "uses": list(self.plan.uses[name])} for name, said in self.plan.statements.items()}
+
+
+def proof_files(variant: str, found: list[Confirmed], lemmas: dict[str, Any]) -> dict[str, str]:
+    """The evidence of a variant's proofs: every question as SMT-LIB, and a list of all obligations; nothing where there are none."""
+    if not found:
+        return {}
+    files = {f"proofs/{variant}/{file}": of_variant(variant, one) for one in found if (file := file_of(one))}
+    asked = [one for one in found if one.obligation.by == "solver"]
+    summary = {
+        "obligations": [
+            {"goal": o.goal, "step": o.step, "outcome": o.outcome, "by": o.by, "second": one.second,
+             "file": file and f"proofs/{variant}/{file}", "counterexample": o.counterexample,
+             "rests_on": list(o.rests_on), "seconds": round(o.seconds, 3)}
+            for one in found for o, file in ((one.obligation, file_of(one)),)
+        ],
+        "lemmas": lemmas,
+        "kept": sum(one.kept for one in asked),
+        "confirmed": {"solver": f"cvc5 {versions('cvc5')['cvc5']}", "confirmed": sum(one.second == "confirmed" for one in asked),
+                      "of": len(asked)},
+    }  # fmt: skip
+    return {**files, f"proofs/{variant}/summary.json": canonical(summary)}
 
 
 @dataclass(frozen=True)

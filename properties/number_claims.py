@@ -30,7 +30,7 @@ NUMBER_CLAIMS: tuple[Claim, ...] = (
           "this chaincode function which holds the logic of picking up a random subset of COs to conduct a round of training, is carried out by the underlying blockchain which is completely agnostic of the MO", "L733-737",
           (Part("last", "arith", "who sees a draw that suits with chance p and may pay a bond for each of t more gets what suits with 1 - (1 - p)^(t + 1), at most (t + 1) p, and each bond buys a gain of p: it pays only below p times the value", numbers.abort_statements),
            Part("first", "arith", "among draws that are finished, one that suits who revealed first, without knowing the draw, has the chance that it had", numbers.first_statements)),
-          "", None, assumptions=("the seed is uniform if one of its shares is", "t is limited by the quota of couples for a dataset"), of="all p, t and bonds"),
+          "", None, assumptions=("the seed is uniform if one of its shares is", "each further draw is of a couple of its own, with epochs of its own (no epoch is drawn twice: C25/once); the text does not limit how many an MO asks for"), of="all p, t and bonds"),
     Claim("C26", "random selection hides single COs from the MO",
           "during each each round, a random set of COs holding a dataset are utilized for training", "L207-212",
           (Part("turns", "arith", "sums of the models of a round, of any number of rounds, never give a single model from four subsets on, and do for up to three", numbers.parity_statements),
