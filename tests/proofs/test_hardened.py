@@ -20,8 +20,9 @@ from properties.paper_claims import CLAIMS
 from properties.proofs import plan_of
 from spec.hardened import VARIANT
 
-PROVED = ("C11", "C12", "C17d", "C25/same", "C25/once", "C31/event", "C32/closed", "C32/ended", "C32/finished", "C33", "C35",
-          "C39/paid", "C39/conserved", "C39/covered")  # fmt: skip
+PROVED = ("C02/assigned", "C02/given", "C07", "C11", "C12", "C13", "C17d", "C23/right", "C23/available", "C25/same",
+          "C25/once", "C31/event", "C32/closed", "C32/ended", "C32/finished", "C33", "C34", "C35", "C39/paid", "C39/conserved",
+          "C39/covered")  # fmt: skip
 
 
 def claims() -> list[Claim]:

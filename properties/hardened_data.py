@@ -1,0 +1,40 @@
+"""Lemmas by hand about the data of `hardened`: who holds what, and what the ledger says of an instance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from properties.lemmas import lemma
+from spec.hardened.words import HOLDER
+from spec.language import MEMBER, every, implies, literal
+from spec.paper.assets import CI, DS, DS_REF, DSS, DSS_REF, RECEIVED
+
+# No step that only writes a field of an instance brings one into being.
+KNOWN = ("instance_has_subset", "nothing_is_no_instance", "stakes_are_of_instances", "slot_owner_is_the_owner", "roster_is_verified")
+
+
+@lemma(*KNOWN)
+def owners_hold_one_instance() -> Any:
+    """An owner's one instance in a dataset is the one that it is noted to hold."""
+    return every(CI, lambda instance: HOLDER[instance.dss.dataset, instance.co].instance == instance)
+
+
+@lemma("nothing_has_no_owner")
+def data_is_received_by_the_owner() -> Any:
+    """Whoever has received data for an instance is its owner."""
+    return every(MEMBER, lambda party: every(CI.sort, lambda instance: implies(
+        RECEIVED[party, instance].exists, CI[instance].exists & (CI[instance].co == party))))  # fmt: skip
+
+
+@lemma()
+def nothing_has_no_owner() -> Any:
+    """What does not exist is owned by nobody: a dataset, a subset, and what a reference to nothing names."""
+    nothing = (DSS[literal(None, DSS_REF)].dataset == None) & (DS[literal(None, DS_REF)].owner == None)
+    return nothing & every(CI.sort, lambda instance: implies(~CI[instance].exists, CI[instance].dss == None))
+
+
+@lemma("verdicts_are_of_slots", "slot_owner_is_the_owner")
+def refused_is_not_verified() -> Any:
+    """What was refused is not verified."""
+    return every(CI, lambda instance: implies(
+        (instance.ended == "REFUSED") | (instance.ended == "REJECTED"), instance.status != "VERIFIED"))  # fmt: skip
