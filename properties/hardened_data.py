@@ -33,7 +33,19 @@ def nothing_has_no_owner() -> Any:
     return nothing & every(CI.sort, lambda instance: implies(~CI[instance].exists, CI[instance].dss == None))
 
 
-@lemma("verdicts_are_of_slots", "slot_owner_is_the_owner")
+@lemma()
+def subsets_have_datasets() -> Any:
+    """The dataset of a subset exists."""
+    return every(DSS, lambda subset: (subset.dataset != None) & subset.dataset.exists)
+
+
+@lemma(*KNOWN)
+def instances_are_free_or_verified() -> Any:
+    """An instance is free or verified."""
+    return every(CI, lambda instance: (instance.status == "FREE") | (instance.status == "VERIFIED"))
+
+
+@lemma("verified_has_joined@RefuseCI")
 def refused_is_not_verified() -> Any:
     """What was refused is not verified."""
     return every(CI, lambda instance: implies(

@@ -17,6 +17,8 @@ CLAIMS_USE: dict[str, tuple[str, ...]] = {
     "C02/given": ("owners_hold_one_instance", "data_is_received_by_the_owner"),
     "C07": ("verified_has_joined", "honest_owners_have_their_data", "honest_owners_prepare_what_the_root_says",
             "everything_has_an_owner"),
+    "C10/told": ("instance_has_subset", "owners_are_registered", "instances_are_free_or_verified", "subsets_have_datasets",
+                 "everything_has_an_owner"),
     "C10/distinct": ("verdicts_are_of_slots", "slot_owner_is_the_owner", "refused_is_not_verified"),
     "C13": ("honest_owners_prepare_what_the_root_says", "everything_has_an_owner"),
     "C23/available": ("revealed_weights_were_committed_to", "honest_owners_commit_to_right_weights"),
@@ -50,7 +52,7 @@ CLAIMS_USE: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 # Claims that are no inductions of their own: they hold wherever the lemmas that they use do.
-FOLLOW = frozenset({"C02/assigned", "C02/given", "C07", "C10/distinct", "C13", "C23/available", "C39/covered"})
+FOLLOW = frozenset({"C02/assigned", "C02/given", "C07", "C10/told", "C10/distinct", "C13", "C23/available", "C39/covered"})
 
 # The arguments of claims about progress, by label.
 ARGUMENTS: dict[str, Callable[[Liveness], Ranking]] = {"C32/closed": rounds_close, "C32/ended": couples_end, "C32/finished": couples_finish}

@@ -67,6 +67,13 @@ def states_are_told_apart() -> Any:
     return every(CI, told)
 
 
+def mismatch_can_be_told() -> Any:
+    """A DO that found another hash than its own has the ledger say so, as of no instance at which nobody has looked, or can."""
+    found, refused, can = notion("found_different"), notion("is_refused"), notion("can_be_refused")
+    return every(CI, lambda instance: implies(
+        ~deviating(instance.dss.dataset.owner) & found(instance), refused(instance) | can(instance)))  # fmt: skip
+
+
 def agreed_results_are_right() -> Any:
     """What more than half of a group report is right, when less than half of it deviate: so there is one such output."""
     group, right = notion("group_of"), notion("right_weights")
@@ -100,6 +107,11 @@ OF_STATES = (
           "This step ensures that CO receives no faulty subset", "L478-479",
           (Part("received", "inv", "VERIFIED(ci) implies that an honest owner has, to train on, the data of the subset that its DO committed to", verified_data_is_right),),
           "some instance is verified", some_verified, against=("DO",)),
+    Claim("C10", "the DO can tag a CO as fraudulent",
+          "If there is a mismatch, the DO can tag the CO as fraudulent", "L474-475",
+          (Part("told", "inv", "where the DO found another hash than its own, the ledger says so, otherwise than of an instance at which nobody has looked, or would accept that the DO says so", mismatch_can_be_told),
+           Part("distinct", "inv", "'nobody has looked', 'refused' and 'fraud' are three states: the ledger never says two of them of one instance", states_are_told_apart)),
+          "some instance is verified", some_verified),
     Claim("C13", "a CO can cross-check that its subset is right",
           "If the hash matches with the one uploaded by the CO whose nonce was used, then it is likely that both COs were given the same subset of the dataset. Thus, a CO can cross verify whether it has received the correct data subset from a DO", "L691-695",
           (Part("checked", "inv", "an honest owner whose cross-check passes has the data of its subset, whoever colludes with the DO", checked_data_is_right),),

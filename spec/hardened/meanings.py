@@ -7,7 +7,8 @@ from typing import Any
 from spec.hardened.rounds import accepted_results
 from spec.hardened.words import ROUND, VERDICT, group, slots
 from spec.language import Amendment, every, implies, some
-from spec.paper.assets import CHECKED, DSS, PREPARED, TC, TJ
+from spec.paper.assets import DO, DSS, PREPARED, TC, TJ
+from spec.paper.meanings import differs_from_checked
 
 
 def held_content(instance: Any) -> Any:
@@ -26,10 +27,15 @@ def cross_check_passed(instance: Any) -> Any:
 
 
 def found_different(instance: Any) -> Any:
-    """The DO has recomputed the hash with the challenge, and the declared one is another, of an instance that is not over."""
-    checked = CHECKED[instance.dss.dataset.owner, instance]
-    compared = checked.exists & (instance.hash != None) & (instance.status != "VERIFIED")
-    return compared & (checked.hash != instance.hash)
+    """As in the paper, of an instance that has not ended otherwise."""
+    return ((instance.ended == None) | is_refused(instance)) & differs_from_checked(instance)
+
+
+def can_be_refused(instance: Any) -> Any:
+    """The guards of RejectCI hold for the DO of the instance."""
+    owner = instance.dss.dataset.owner
+    joined = (instance.hash != None) & (instance.status == "FREE")
+    return DO[owner].exists & instance.exists & joined & (instance.ended == None)
 
 
 def is_refused(instance: Any) -> Any:
@@ -62,7 +68,8 @@ NOTIONS = (
     Amendment("notion", "held_content", "C17: see Train.train", held_content),
     Amendment("notion", "right_content", "C07: see DSS.root", right_content),
     Amendment("notion", "cross_check_passed", "C13: a colluding owner declares the hash of what the DO sent", cross_check_passed),
-    Amendment("notion", "found_different", "C14: see CI.challenge", found_different),
+    Amendment("notion", "found_different", "C10: see CI.ended", found_different),
+    Amendment("notion", "can_be_refused", "C10: a mismatch looks like silence, or like fraud", can_be_refused),
     Amendment("notion", "is_refused", "C10: see CI.ended", is_refused),
     Amendment("notion", "is_fraud", "C10: fraud is what arbiters found, never a mismatch", is_fraud),
     Amendment("notion", "agreed_results", "C17: a quorum decides", accepted_results),

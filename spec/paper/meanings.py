@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spec.language import count, every, image, implies, some, term
+from spec.language import BOOLEAN, count, every, image, implies, literal, some, term
 from spec.paper.assets import CHECKED, CI, CONTENT, DATA_HASH, RECEIVED, TC, paper
 from spec.paper.notions import report, same_report
 
@@ -36,9 +36,19 @@ def cross_check_passed(instance: Any) -> Any:
 @paper.notion
 def found_different(instance: Any) -> Any:
     """The DO has recomputed the hash with the nonce that is declared, and the declared one is another (L474)."""
+    return differs_from_checked(instance)
+
+
+def differs_from_checked(instance: Any) -> Any:
     checked = CHECKED[instance.dss.dataset.owner, instance]
     compared = checked.exists & (instance.hash != None) & (checked.hash.nonce == instance.nonce) & (instance.status != "VERIFIED")
     return compared & (checked.hash != instance.hash)
+
+
+@paper.notion
+def can_be_refused(instance: Any) -> Any:
+    """A transaction that the DO may call now makes the ledger say so: there is none, it can only leave out VerifyCI (L478)."""
+    return literal(False, BOOLEAN)
 
 
 @paper.notion

@@ -20,7 +20,8 @@ from properties.paper_claims import CLAIMS
 from properties.proofs import plan_of
 from spec.hardened import VARIANT
 
-PROVED = ("C02/assigned", "C02/given", "C07", "C11", "C12", "C13", "C17d", "C23/right", "C23/available", "C25/same",
+PROVED = ("C02/assigned", "C02/given",
+          "C07", "C10/told", "C10/distinct", "C11", "C12", "C13", "C17d", "C23/right", "C23/available", "C25/same",
           "C25/once", "C31/event", "C32/closed", "C32/ended", "C32/finished", "C33", "C34", "C35", "C39/paid", "C39/conserved",
           "C39/covered")  # fmt: skip
 
