@@ -20,6 +20,7 @@ from model.induction import (
     Obligation,
     Rung,
     Settings,
+    assumptions,
     assumptions_of_honest_callers,
     prove_at_first,
     prove_implied,
@@ -45,6 +46,11 @@ OF_STATES = (*LADDER, Rung(2, False))
 def slug(text: str) -> str:
     """A name of a question as one of a file."""
     return re.sub(r"\W+", "-", text).strip("-")
+
+
+# What the proofs of a claim assume of those who deviate.
+UNLIMITED = "hashes are injective; what deviating members send is not limited by what they know"
+KNOWING = "hashes are injective; data and nonces are unguessable: deviating members send what they received, made or read"
 
 
 @dataclass(frozen=True)
@@ -137,8 +143,10 @@ def prove_step(
 ) -> list[Obligation]:
     """That a step keeps every invariant, obeys every step claim and raises no ranking."""
     found: list[Obligation] = []
+    limited = replace(settings, engine=replace(settings.engine, assumptions=assumptions))
     for goal, condition in plan.inductive.items():
-        found += prove_kept(protocol, step, plan.assumed(goal, step.name), {goal: condition}, settings)
+        chosen = limited if goal in plan.knowing else settings
+        found += prove_kept(protocol, step, plan.assumed(goal, step.name), {goal: condition}, chosen)
     for goal, by_step in plan.steps.items():
         found += prove_steps(protocol, {goal: by_step}, plan.assumed(goal, step.name), {step.name: step}, settings)
     for goal, ranking in plan.rankings.items():
@@ -216,7 +224,7 @@ def proved_row(bench: Bench, claim: Claim, coalition: str, proof: Proof) -> Row:
     endorsed = bench.protocol.policy.endorsement
     assumptions = [
         ATOMIC_STEP,
-        "hashes are injective; what deviating members send is not limited by what they know",
+        KNOWING if {claim.label, *proof.plan.rests_on(claim.label)} & proof.plan.knowing else UNLIMITED,
         "any number of members deviate, as far as the claim itself does not limit them",
         *([] if endorsed == "any" else [f"who deviates has not the signatures that the endorsement policy asks for ({endorsed})"]),
         *claim.assumptions, *proof.plan.conditions(claim.label),

@@ -6,8 +6,8 @@ from typing import Any
 
 from properties.lemmas import lemma
 from spec.hardened.words import HOLDER
-from spec.language import MEMBER, every, implies, literal
-from spec.paper.assets import CI, DS, DS_REF, DSS, DSS_REF, RECEIVED
+from spec.language import MEMBER, deviating, every, image, implies, literal, some
+from spec.paper.assets import CI, CLAIMED, CONTENT, DS, DS_REF, DSS, DSS_REF, OWN_SUBSET, PREPARED, RECEIVED
 
 # No step that only writes a field of an instance brings one into being.
 KNOWN = ("instance_has_subset", "nothing_is_no_instance", "stakes_are_of_instances", "slot_owner_is_the_owner", "roster_is_verified")
@@ -50,3 +50,23 @@ def refused_is_not_verified() -> Any:
     """What was refused is not verified."""
     return every(CI, lambda instance: implies(
         (instance.ended == "REFUSED") | (instance.ended == "REJECTED"), instance.status != "VERIFIED"))  # fmt: skip
+
+
+@lemma("nothing_has_no_owner", *KNOWN, knowing=True)
+def data_is_known_of_subsets_that_exist() -> Any:
+    """The data of a subset that does not exist yet was received by nobody, and no hash or root on the ledger is of it."""
+
+    def seen(subset: Any) -> Any:
+        data = image(CONTENT, subset)
+        kept = some(MEMBER, lambda party: some(CI.sort, lambda instance: (
+            (RECEIVED[party, instance].content == data) | (PREPARED[party, instance].hash.content == data))))  # fmt: skip
+        return kept | some(CI.sort, lambda instance: CI[instance].hash.content == data) | (CLAIMED[data].owner != None)
+
+    return every(DSS.sort, lambda subset: implies(seen(subset), DSS[subset].exists))
+
+
+@lemma("data_is_known_of_subsets_that_exist")
+def makers_own_their_subsets() -> Any:
+    """An honest DO was the first in whose dataset the data of a subset that it made stood on the ledger."""
+    return every(MEMBER, lambda owner: implies(~deviating(owner), every(DSS.sort, lambda subset: implies(
+        OWN_SUBSET[owner, subset].exists, DSS[subset].exists & (CLAIMED[image(CONTENT, subset)].owner == owner)))))  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Any
 from properties.claims import Claim, Part
 from properties.sometimes import some_report_by_two, some_round_open, some_verified
 from spec.kinds import MEMBER
-from spec.language import conjunction, deviating, every, implies
-from spec.paper.assets import CI, RECEIVED, SENT, TC
+from spec.language import conjunction, deviating, every, image, implies
+from spec.paper.assets import CI, CLAIMED, CONTENT, DSS, OWN_SUBSET, RECEIVED, SENT, TC
 from spec.schema import TableHandle, notion
 from spec.text import Protocol
 from spec.tracing import Transaction
@@ -43,6 +43,16 @@ def one_subset_is_given() -> Any:
 
     return every(MEMBER, lambda party: every(MEMBER, lambda owner: implies(~deviating(owner), every(
         CI, lambda one: every(CI, lambda other: same(party, owner, one, other))))))  # fmt: skip
+
+
+def owners_were_first() -> Any:
+    """Of the data of a subset that an honest DO made the ledger never shows another as the first in whose dataset it stood."""
+
+    def first(owner: Any, subset: Any) -> Any:
+        shown = CLAIMED[image(CONTENT, subset)].owner
+        return implies(OWN_SUBSET[owner, subset].exists, (shown == None) | (shown == owner))
+
+    return every(MEMBER, lambda owner: implies(~deviating(owner), every(DSS.sort, lambda subset: first(owner, subset))))
 
 
 def verified_data_is_right() -> Any:
@@ -97,12 +107,27 @@ def complete_rounds_have_right_results() -> Any:
     return every(TC, lambda couple: notion("complete_round")(couple, lambda subset, round: available(couple, subset, round)))
 
 
+def every_subset_was_used(couple: Any) -> Any:
+    trains, used = notion("trains_at_all"), notion("was_used")
+    return every(couple.ds.dssidlist, lambda subset: implies(trains(couple, subset), used(couple, subset)))
+
+
+def rounds_cover_subsets() -> Any:
+    """When the rounds of a couple are over, every subset that can train was used."""
+    return every(TC, lambda couple: implies(notion("rounds_are_over")(couple), every_subset_was_used(couple)))
+
+
 OF_STATES = (
     Claim("C02", "each CO holds a small fraction",
           "the dataset is split into multiple subsets and stored across COs so that no single CO has full access to the dataset and each CO holds a small fraction of the overall data", "L166-169",
           (Part("assigned", "inv", "of a dataset of m subsets a CO has instances of at most one: its fraction is 1/m", one_subset_is_assigned),
            Part("given", "inv", "of a dataset of an honest DO a CO has received the data of at most one subset", one_subset_is_given)),
           "some instance is verified", some_verified, assumptions=("a fraction is counted in subsets, which the DO makes of equal size",), against=("CO",)),
+    Claim("C06", "owners retain ownership",
+          "Our system enables data owners to retain ownership and privacy of their data", "L5-6",
+          (Part("first", "inv", "of the data of a subset that an honest DO made, the ledger never shows another than that DO as the first in whose dataset it stood", owners_were_first),),
+          "some instance is verified", some_verified, assumptions=("whoever has the data can tell which hashes on the ledger are of it",), against=("CO",),
+          deeper={"DO": ("1x1", 8), "MO": ("1x1", 8), "peer": ("1x1", 8)}),
     Claim("C07", "the hash step ensures that a CO receives no faulty subset",
           "This step ensures that CO receives no faulty subset", "L478-479",
           (Part("received", "inv", "VERIFIED(ci) implies that an honest owner has, to train on, the data of the subset that its DO committed to", verified_data_is_right),),
@@ -121,6 +146,11 @@ OF_STATES = (
           (Part("right", "inv", "with f < n/2, what more than half of a group report are the right weights, so that there is one such output", agreed_results_are_right),
            Part("available", "inv", "when a round is complete, more than half of each group with an honest majority report the right weights", complete_rounds_have_right_results)),
           "two owners of a group have delivered", some_report_by_two, scope="1x3", against=("CO", "MO")),
+    Claim("C27", "over rounds all subsets are used",
+          "However, training over multiple rounds ensures that all the PPDS are eventually utilized for training", "L599-601",
+          (Part("covered", "inv", "when the rounds of a couple are over, every subset with replicas enough to train has a result in one of them", rounds_cover_subsets),),
+          "some round is open", some_round_open, against=("MO", "CO"),
+          assumptions=("that the rounds can still be run to their end is claimed by C32/finished",)),
     Claim("C34", "critical validations cannot be bypassed",
           "Our design ensures that blockchain performs a few critical validations and verification and the stakeholders will not be able to proceed without these validations", "L275-278",
           (Part("guarded", "step", "every change of the ledger is a transaction of the text whose guards hold when it commits", write_was_validated),),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from spec.hardened.finishing import is_trained
 from spec.hardened.rounds import accepted_results
-from spec.hardened.words import ROUND, VERDICT, group, slots
-from spec.language import Amendment, every, implies, some
+from spec.hardened.words import MIN_REPLICAS, RESULT, ROSTER, ROUND, VERDICT, group, slots
+from spec.language import Amendment, count, every, implies, some
 from spec.paper.assets import DO, DSS, PREPARED, TC, TJ
 from spec.paper.meanings import differs_from_checked
 
@@ -64,6 +65,20 @@ def reports_of(couple: Any, subset: Any, round: Any, weights: Any) -> Any:
     return group(couple, round, subset, lambda slot: TJ[couple, slot.instance, round].weights == weights)
 
 
+def trains_at_all(couple: Any, subset: Any) -> Any:
+    """The roster has replicas enough of the subset to compare them."""
+
+    def enough(entry: Any) -> Any:
+        return count(ROSTER.rows(couple), lambda other: other.subset == entry.subset) >= MIN_REPLICAS
+
+    return some(ROSTER.rows(couple), lambda entry: (entry.subset == subset) & enough(entry))
+
+
+def was_used(couple: Any, subset: Any) -> Any:
+    """The subset has a result in some round."""
+    return some(ROUND.rows(couple), lambda row: RESULT[couple, row.round, subset].weights != None)
+
+
 NOTIONS = (
     Amendment("notion", "held_content", "C17: see Train.train", held_content),
     Amendment("notion", "right_content", "C07: see DSS.root", right_content),
@@ -75,4 +90,7 @@ NOTIONS = (
     Amendment("notion", "agreed_results", "C17: a quorum decides", accepted_results),
     Amendment("notion", "complete_round", "A7: a counter miscounts", complete_round),
     Amendment("notion", "reports_of", "X01: see TJ.weights", reports_of),
+    Amendment("notion", "trains_at_all", "C17: fewer replicas say nothing about each other", trains_at_all),
+    Amendment("notion", "was_used", "A8: see Result", was_used),
+    Amendment("notion", "rounds_are_over", "C27: see TC.epochs", is_trained),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spec.language import BOOLEAN, count, every, image, implies, literal, some, term
-from spec.paper.assets import CHECKED, CI, CONTENT, DATA_HASH, RECEIVED, TC, paper
+from spec.paper.assets import CHECKED, CI, CONTENT, DATA_HASH, DELIVERY, RECEIVED, TC, paper
 from spec.paper.notions import report, same_report
 
 
@@ -90,3 +90,21 @@ def reports_of(couple: Any, subset: Any, round: Any, weights: Any) -> Any:
         return same_report(couple, instance, instance) & (report(couple, instance).hash.weights == weights)
 
     return count(subset.ciidlist, reported)
+
+
+@paper.notion
+def trains_at_all(couple: Any, subset: Any) -> Any:
+    """Somebody holds the subset."""
+    return subset.ciidlist.length > 0
+
+
+@paper.notion
+def was_used(couple: Any, subset: Any) -> Any:
+    """The owner of some replica has delivered a result of some round."""
+    return some(subset.ciidlist, lambda instance: some(DELIVERY.rows(couple, instance), lambda delivered: delivered.hash != None))
+
+
+@paper.notion
+def rounds_are_over(couple: Any) -> Any:
+    """A round of each parity was started (L408), and the last one is complete."""
+    return (couple.round >= 2) & (couple.rem == 0)
