@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from marketproof.progress import Progress
 from marketproof.kept import Confirmed
+from marketproof.progress import Progress
 from marketproof.proving import second_opinion
 from model.arithmetic import RESOURCES, Decision, decide
 from model.induction import Obligation

@@ -23,6 +23,7 @@ from model.induction import (
     Obligation,
     Rung,
     Settings,
+    assumptions,
     assumptions_of_honest_callers,
     prove_at_first,
     prove_implied,
@@ -50,6 +51,11 @@ OF_STATES = (*LADDER, Rung(2, False))
 def slug(text: str) -> str:
     """A name of a question as one of a file."""
     return re.sub(r"\W+", "-", text).strip("-")
+
+
+# What the proofs of a claim assume of those who deviate.
+UNLIMITED = "hashes are injective; what deviating members send is not limited by what they know"
+KNOWING = "hashes are injective; data and nonces are unguessable: deviating members send what they received, made or read"
 
 
 def file_of(one: Confirmed) -> str | None:
@@ -193,11 +199,12 @@ def units_at_first(protocol: Protocol, plan: Plan, settings: Settings) -> Iterat
 
 def units_of_step(protocol: Protocol, plan: Plan, step: Transaction, steps: dict[str, Transaction], settings: Settings) -> Iterator[Unit]:
     """That a step keeps every invariant, obeys every step claim and raises no ranking."""
-    said = digest(step)
+    said, limited = digest(step), replace(settings, engine=replace(settings.engine, assumptions=assumptions))
     for goal, condition in plan.inductive.items():
         assumed = plan.assumed(goal, step.name)
-        proving = partial(prove_kept, protocol, step, assumed, {goal: condition}, settings)
-        yield Unit(goal, ("kept", said, goal, condition, assumed), proving)
+        knowing = goal in plan.knowing
+        proving = partial(prove_kept, protocol, step, assumed, {goal: condition}, limited if knowing else settings)
+        yield Unit(goal, ("kept", said, goal, condition, assumed, knowing), proving)
     for goal, by_step in plan.steps.items():
         assumed = plan.assumed(goal, step.name)
         proving = partial(prove_steps, protocol, {goal: by_step}, assumed, {step.name: step}, settings)
@@ -298,7 +305,7 @@ def proved_row(bench: Bench, claim: Claim, coalition: str, proof: Proof) -> Row:
     endorsed = bench.protocol.policy.endorsement
     assumptions = [
         ATOMIC_STEP,
-        "hashes are injective; what deviating members send is not limited by what they know",
+        KNOWING if {claim.label, *proof.plan.rests_on(claim.label)} & proof.plan.knowing else UNLIMITED,
         "any number of members deviate, as far as the claim itself does not limit them",
         *([] if endorsed == "any" else [f"who deviates has not the signatures that the endorsement policy asks for ({endorsed})"]),
         *claim.assumptions, *proof.plan.conditions(claim.label),

@@ -13,7 +13,7 @@ from typing import Any
 
 from model.circuit import FALSE, TRUE, Cases, Circuit
 from spec.concrete import Row, RowId
-from spec.drawing import entry
+from spec.drawing import DRAWN
 from spec.kinds import BOOLEAN, Kind, Sort, Term
 from spec.schema import Binder, Schema, Write
 from spec.tracing import Transaction
@@ -153,11 +153,11 @@ class Meaning:
             return self.circuit.disjunction(
                 self.circuit.conjunction((when, self.deviates.get(value, FALSE))) for value, when in member.items()
             )
-        if op == "permuted":
+        if op in DRAWN:
             sides = [self.evaluate(side, environment, state) for side in (args[1], args[2], *args[0]._args)]
             found: dict[Any, list[int]] = {}
             for values, literal in self.keys(sides):
-                found.setdefault(entry(*values), []).append(literal)
+                found.setdefault(DRAWN[op](*values), []).append(literal)
             return self.circuit.merged(found)
         if op == "run":
             other = state.second if args[0] else state

@@ -280,6 +280,6 @@ def never_enabled(
 
 
 __all__ = [
-    "DEFAULTS", "Engine", "Obligation", "Rung", "Settings", "assumptions_of_honest_callers", "never_enabled", "prove_at_first",
-    "prove_implied", "prove_invariants", "prove_kept", "prove_steps", "question_of_step",
+    "DEFAULTS", "Engine", "Obligation", "Rung", "Settings", "assumptions", "assumptions_of_honest_callers", "never_enabled",
+    "prove_at_first", "prove_implied", "prove_invariants", "prove_kept", "prove_steps", "question_of_step",
 ]  # fmt: skip

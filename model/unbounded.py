@@ -280,8 +280,9 @@ class Meaning:
             found = f.apply("deviating", BOOL, values[0][0])
             self.facts[found] = "nobody is no member", f.negation(f.apply("deviating", BOOL, self.nothing("Member")))
             return (found,)
-        if op == "permuted":
-            return (self.permuted(args[0]._kind.name, values[0], f.plain(values[1][0]), f.plain(values[2][0])),)
+        if op in ("permuted", "drawn_at"):
+            drawn = self.permuted if op == "permuted" else self.drawn_at
+            return (drawn(args[0]._kind.name, values[0], f.plain(values[1][0]), f.plain(values[2][0])),)
         raise NoMeaning(f"no any-size meaning for {op!r}")
 
     def image(self, kind: Kind, origin: Node) -> Node:
@@ -297,6 +298,14 @@ class Meaning:
         back = f.apply(f"position {name}", INT, *key, found, size)
         entry = f.choose(self.within(position, size), self.within(found, size), f.equal(found, position))
         self.facts[found] = "a permutation", f.conjunction(entry, f.equal(back, position))
+        return found
+
+    def drawn_at(self, name: str, key: Value, entry: Node, size: Node) -> Node:
+        """The position of an entry: the permutation has the entry there."""
+        found = f.apply(f"position {name}", INT, *key, entry, size)
+        there = f.apply(f"permuted {name}", INT, *key, found, size)
+        place = f.choose(self.within(entry, size), self.within(found, size), f.equal(found, entry))
+        self.facts[found] = "every entry is somewhere", f.conjunction(place, f.equal(there, entry))
         return found
 
     def within(self, number: Node, size: Node) -> Node:

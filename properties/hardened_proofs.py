@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from properties import hardened_lemmas, hardened_money, hardened_parties
+from properties import hardened_coverage, hardened_data, hardened_lemmas, hardened_money, hardened_parties
 from properties.hardened_finishing import FINISHING_USES, couples_finish
 from properties.hardened_progress import couples_end, rounds_close
 from properties.ranking import Liveness, Ranking
 
-LEMMA_MODULES = (hardened_lemmas, hardened_money, hardened_parties)
+LEMMA_MODULES = (hardened_lemmas, hardened_money, hardened_parties, hardened_data, hardened_coverage)
 
 # The lemmas that each claim rests on, by its label.
 CLAIMS_USE: dict[str, tuple[str, ...]] = {
+    "C02/assigned": ("owners_hold_one_instance",),
+    "C02/given": ("owners_hold_one_instance", "data_is_received_by_the_owner"),
+    "C06": ("makers_own_their_subsets",),
+    "C07": ("verified_has_joined", "honest_owners_have_their_data", "honest_owners_prepare_what_the_root_says",
+            "everything_has_an_owner"),
+    "C10/told": ("instance_has_subset", "owners_are_registered", "instances_are_free_or_verified", "subsets_have_datasets",
+                 "everything_has_an_owner"),
+    "C10/distinct": ("verdicts_are_of_slots", "slot_owner_is_the_owner", "refused_is_not_verified"),
+    "C13": ("honest_owners_prepare_what_the_root_says", "everything_has_an_owner"),
+    "C23/available": ("revealed_weights_were_committed_to", "honest_owners_commit_to_right_weights"),
+    "C23/right": ("revealed_weights_were_committed_to", "honest_owners_commit_to_right_weights", "results_are_of_rounds@StartRound",
+                  "results_are_of_rounds@RequestTC", "results_are_of_subsets@CreateDSS"),
     "C11": ("verified_has_joined",),
     "C12": ("selection_is_the_slots", "slot_owner_is_the_owner", "selections_are_of_rounds", "roster_is_verified",
             "nothing_is_no_instance"),
@@ -22,6 +34,8 @@ CLAIMS_USE: dict[str, tuple[str, ...]] = {
                  "slot_is_on_the_roster", "approved_means_approved", "latest_round_has_a_row", "rounds_are_of_active_couples",
                  "nothing_is_no_instance"),
     "C25/once": ("nothing_is_drawn_ahead", "approved_means_approved", "counters_are_not_negative", "draws_are_of_allocated_epochs"),
+    "C27": ("batches_hold_the_subsets", "whole_epochs_have_all_batches", "batches_have_their_slots", "earlier_rounds_are_closed",
+                    "rounds_are_counted", "couple_has_dataset"),
     "C31/event": ("selection_is_the_slots", "revealed_is_delivered"),
     "C32/closed": ("rounds_are_of_active_couples", "shares_are_known_in_order", "latest_round_has_a_row"),
     "C32/ended": ("couple_has_dataset", "shares_are_known_in_order", "roster_is_of_an_approved_couple", "windows_end_before_the_deadline",
@@ -41,7 +55,7 @@ CLAIMS_USE: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 # Claims that are no inductions of their own: they hold wherever the lemmas that they use do.
-FOLLOW = frozenset({"C39/covered"})
+FOLLOW = frozenset({"C02/assigned", "C02/given", "C06", "C07", "C10/told", "C10/distinct", "C13", "C23/available", "C27", "C39/covered"})
 
 # The arguments of claims about progress, by label.
 ARGUMENTS: dict[str, Callable[[Liveness], Ranking]] = {"C32/closed": rounds_close, "C32/ended": couples_end, "C32/finished": couples_finish}

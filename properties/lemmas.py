@@ -19,6 +19,7 @@ class Lemma:
     build: Callable[[], Any]
     uses: tuple[str, ...]
     follows: bool = False
+    knowing: bool = False
 
 
 LEMMAS: dict[str, Lemma] = {}
@@ -29,11 +30,11 @@ def used_at(uses: tuple[str, ...], step: str) -> tuple[str, ...]:
     return tuple(name for name, _, where in (use.partition("@") for use in uses) if where in ("", step))
 
 
-def lemma(*uses: str, follows: bool = False) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+def lemma(*uses: str, follows: bool = False, knowing: bool = False) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     """Name a lemma by its function; `uses` are the others that are assumed before a step (`lemma@Step`: only before that one).
 
     One that `follows` is no induction of its own: it holds in every state in which the others do, which stand before it, so that
-    nothing follows from itself.
+    nothing follows from itself.  One that is `knowing` rests on what deviating members can know.
     """
     unknown = [use for use in uses if follows and use not in LEMMAS]
     if unknown:
@@ -41,7 +42,7 @@ def lemma(*uses: str, follows: bool = False) -> Callable[[Callable[[], Any]], Ca
 
     def named(function: Callable[[], Any]) -> Callable[[], Any]:
         name = function.__name__
-        LEMMAS[name] = Lemma(name, " ".join((function.__doc__ or "").split()), function, uses, follows)
+        LEMMAS[name] = Lemma(name, " ".join((function.__doc__ or "").split()), function, uses, follows, knowing)
         return function
 
     return named

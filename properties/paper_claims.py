@@ -10,8 +10,10 @@ from properties.claims import Claim, Part
 from properties.number_claims import NUMBER_CLAIMS
 from properties.number_statements import quorum_statements
 from properties.ranking import Liveness, subject, variables
+from properties.sometimes import some_delivered, some_payment, some_report_by_two, some_round_completed, some_round_open, some_verified
+from properties.state_claims import OF_STATES
 from spec.kinds import MEMBER
-from spec.language import conjunction, count, deviating, every, implies, in_run, some
+from spec.language import conjunction, count, deviating, every, implies, in_run
 from spec.paper.assets import CI, DELIVERY, DS, DSS, TC, TC_REF, TJ
 from spec.schema import notion
 from spec.text import Protocol
@@ -123,33 +125,11 @@ def work_is_paid_when_accepted() -> Any:
     return notion("paid_is_accepted")()
 
 
-def some_payment() -> Any:
-    return notion("some_payment")()
-
-
-def some_round_completed() -> Any:
-    return notion("some_round_completed")()
-
-
-def some_round_open() -> Any:
-    return some(TC, lambda couple: notion("round_is_open")(couple))
-
-
-def some_delivered() -> Any:
-    return some(TC, lambda couple: some(CI, lambda instance: notion("delivered_now")(couple, instance)))
-
-
-def some_report_by_two() -> Any:
-    delivered = notion("delivered_now")
-    return some(TC, lambda couple: some(DSS, lambda subset: notion("selected_subset")(couple, subset) & (
-        count(subset.ciidlist, lambda instance: delivered(couple, instance)) > 1)))  # fmt: skip
-
-
-CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
+DECIDED = (
     Claim("C11", "verified marks the checked hash",
           "The DO uses the transaction VerifyCI to update the status in the CI to 'verified' if the DO sees a matching hash", "L475-481",
           (Part("checked", "inv", "VERIFIED(ci) implies that ci.hash is the hash with which the DO verified it", verified_hash_is_the_checked_one),),
-          "some instance is verified", lambda: some(CI, lambda instance: instance.status == "VERIFIED")),
+          "some instance is verified", some_verified),
     Claim("C12", "verified chunks become ready for training",
           "Once a DO verifies the hash of a CO's data subset and marks the CI status as verified, the data chunks become ready for training", "L479-481",
           (Part("verified", "inv", "an instance selected in the current round is VERIFIED", selected_instances_are_verified),),
@@ -192,12 +172,13 @@ CLAIMS: dict[str, Claim] = {claim.name: claim for claim in (
           "Member access to perform operations on assets is controlled by the access control list (ACL)", "L290-292",
           (Part("allowed", "step", "every accepted write (transaction, caller's relation to the row, field) is allowed by the access table",
                 obeys_access_table),),
-          "some instance is verified", lambda: some(CI, lambda instance: instance.status == "VERIFIED"),
+          "some instance is verified", some_verified,
           assumptions=("the access table is reconstructed: the paper names the list and does not print it",)),
     Claim("C39", "paid records payment", "o Boolean paid", "L361",
           (Part("paid", "inv", "work is accepted exactly when it is paid, in one step", work_is_paid_when_accepted),
            Part("conserved", "inv", "all money that was brought in is accounted for", lambda: notion("money_is_conserved")()),
            Part("covered", "inv", "what is owed for unsettled work is set aside, and nobody owes anything", lambda: notion("debts_are_covered")())),
           "something was paid", some_payment, deeper={"orderer": ("2x1", 6)}, against=("MO", "CO")),
-)}  # fmt: skip
-CLAIMS |= {claim.name: claim for claim in NUMBER_CLAIMS}
+)  # fmt: skip
+CLAIMS: dict[str, Claim] = {
+    claim.name: claim for claim in sorted((*DECIDED, *OF_STATES, *NUMBER_CLAIMS), key=lambda claim: claim.name)}  # fmt: skip

@@ -21,7 +21,8 @@ from spec.tree import Expression, boolean
 class Plan:
     """Goals by name: conditions of every state, of every step, of every two states, rankings; and what each is proved from.
 
-    Invariants in `following` are no inductions of their own: they hold wherever the lemmas that they use do.
+    Invariants in `following` are no inductions of their own: they hold wherever the lemmas that they use do.  Those in `knowing` rest
+    on what deviating members can know.
 
     `uses` names lemmas, or `lemma@Step` for one that is assumed before that step only; `statements` are the lemmas' sentences.
     """
@@ -31,6 +32,7 @@ class Plan:
     pairs: dict[str, Expression] = field(default_factory=dict)
     rankings: dict[str, Ranking] = field(default_factory=dict)
     following: set[str] = field(default_factory=set)
+    knowing: set[str] = field(default_factory=set)
     uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     statements: dict[str, str] = field(default_factory=dict)
 
@@ -73,7 +75,7 @@ class Plan:
 
         return Plan(
             chosen(self.invariants), chosen(self.steps), chosen(self.pairs), chosen(self.rankings), self.following & names,
-            chosen(self.uses), chosen(self.statements),
+            self.knowing & names, chosen(self.uses), chosen(self.statements),
         )  # fmt: skip
 
     def missing(self, goal: str) -> list[str]:
@@ -97,6 +99,7 @@ def plan_of(protocol: Protocol, claims: Iterable[Claim], steps: dict[str, Transa
                 except SpecificationError:
                     continue  # it speaks of a clause that was waived
             plan.following |= {name} if lemma.follows else set()
+            plan.knowing |= {name} if lemma.knowing else set()
             plan.statements[name] = lemma.statement
             plan.uses[name] = lemma.uses
     for claim in claims:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from spec.concrete import Outcome, Row, RowId, View, default_row
-from spec.drawing import entry
+from spec.drawing import DRAWN
 from spec.kinds import Term
 from spec.schema import Binder, Schema, Write
 from spec.text import Protocol
@@ -91,8 +91,8 @@ class Source:
             return f"O({self.constant(opened)}, {self.expression(args[0])}, {opened.part(args[1])})"
         if op == "image":
             return f"IMAGE({e._kind.name!r}, {self.expression(args[0])})"
-        if op == "permuted":
-            return f"ENTRY({', '.join(map(self.expression, (args[1], args[2], *args[0]._args)))})"
+        if op in DRAWN:
+            return f"{op.upper()}({', '.join(map(self.expression, (args[1], args[2], *args[0]._args)))})"
         if op == "deviating":
             return f"({self.expression(args[0])} in C)"
         raise AssertionError(f"no compiled meaning for {op!r}")
@@ -142,7 +142,7 @@ class Source:
         """Compile a function of the standard header from its body."""
         name = re.sub(r"\W", "_", name)
         source = f"def {name}({HEADER}):\n" + "\n".join(lines) + "\n"
-        namespace: dict[str, Any] = {**self.constants, "ENTRY": entry, "IMAGE": image_of}
+        namespace: dict[str, Any] = {**self.constants, **{op.upper(): drawn for op, drawn in DRAWN.items()}, "IMAGE": image_of}
         exec(compile(source, f"<compiled {name}>", "exec"), namespace)  # our own source, made from the tree
         return namespace[name]  # type: ignore[no-any-return]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from spec.drawing import entry
+from spec.drawing import DRAWN
 from spec.kinds import Kind, Sort, Term
 from spec.schema import Binder, Schema, Table, Write
 from spec.tracing import Transaction
@@ -142,10 +142,10 @@ def _special(op: str, args: tuple[Any, ...], kind: Kind, environment: dict[str, 
         assert isinstance(kind, Sort)
         origin = evaluate(args[0], environment, view)
         return None if origin is None else kind.image(origin)
-    if op == "permuted":
-        key, position, size = args
+    if op in DRAWN:
+        key, number, size = args
         seeds = (evaluate(part, environment, view) for part in key._args)
-        return entry(evaluate(position, environment, view), evaluate(size, environment, view), *seeds)
+        return DRAWN[op](evaluate(number, environment, view), evaluate(size, environment, view), *seeds)
     if op == "deviating":
         return evaluate(args[0], environment, view) in view.coalition
     if op == "run":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -37,3 +37,12 @@ def permutation(size: int, *seeds: Any) -> tuple[int, ...]:
 def entry(position: int, size: int, *seeds: Any) -> int:
     """The entry at a position of the permutation; a position outside it stays as it is."""
     return permutation(size, *seeds)[position] if 0 <= position < size else position
+
+
+def position(entry: int, size: int, *seeds: Any) -> int:
+    """The position of an entry in the permutation; an entry outside it stays as it is."""
+    return permutation(size, *seeds).index(entry) if 0 <= entry < size else entry
+
+
+# What each operation of the language on permutations gives.
+DRAWN: dict[str, Callable[..., int]] = {"permuted": entry, "drawn_at": position}

@@ -239,10 +239,19 @@ def product(left: Any, right: Any) -> Expression:
 
 def permuted(key: Any, position: Any, size: Any) -> Expression:
     """The entry at `position` of a permutation of 0..size-1 that is drawn from a pre-image, as by everybody who knows it."""
-    plain = isinstance(key, Expression) and key._op == "term"
-    if not plain or any(isinstance(part._kind, Term) or part._kind is BOOLEAN for part in key._args):
-        raise SpecificationError("a permutation is drawn from a term(...) of plain values, which everybody can recompute")
-    return node("permuted", INTEGER, key, integer(position), integer(size))
+    return node("permuted", INTEGER, plain(key), integer(position), integer(size))
+
+
+def drawn_at(key: Any, entry: Any, size: Any) -> Expression:
+    """The position at which the permutation of `permuted` has an entry."""
+    return node("drawn_at", INTEGER, plain(key), integer(entry), integer(size))
+
+
+def plain(key: Any) -> Expression:
+    """A pre-image of plain values, which a permutation can be drawn from."""
+    if isinstance(key, Expression) and key._op == "term" and not any(isinstance(p._kind, Term) or p._kind is BOOLEAN for p in key._args):
+        return key
+    raise SpecificationError("a permutation is drawn from a term(...) of plain values, which everybody can recompute")
 
 
 def deviating(member: Any) -> Expression:

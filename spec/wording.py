@@ -62,7 +62,7 @@ class Wording:
 
     def _words(self, e: Expression) -> tuple[str, int]:
         op, args = e._op, e._args
-        if op in ("lit", "par", "var", "field", "part", "term", "image", "deviating", "run", "permuted", "asked"):
+        if op in ("lit", "par", "var", "field", "part", "term", "image", "deviating", "run", "permuted", "drawn_at", "asked"):
             return self._atom(e), ATOM
         if op == "exists":
             return f"{self.row(args[0], args[1:])} exists", COMPARED
@@ -120,6 +120,8 @@ class Wording:
             return f"{e._kind.name}({', '.join(parts)})"
         if op == "permuted":
             return f"permutation({self.text(args[2])}, {self.text(args[0])})[{self.text(args[1])}]"
+        if op == "drawn_at":
+            return f"permutation({self.text(args[2])}, {self.text(args[0])}).index({self.text(args[1])})"
         if op == "asked":
             return f"{args[0]}({', '.join(self.text(asked) for asked in args[1:])})"
         if op == "run":

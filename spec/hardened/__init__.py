@@ -1,10 +1,11 @@
 """The repaired protocol: the paper's text and amendments of it, each with the attack that it answers.
 
-Read `words`, then `distribution`, `couples`, `rounds`, `money`, `finishing` and `access`.  The design is in docs/decisions/0006.
+Read `words`, then `distribution`, `couples`, `rounds`, `money`, `finishing`, `meanings` and `access`.
+The design is in docs/decisions/0006.
 """
 
 from spec.amendments import Amendment, Variant
-from spec.hardened import access, chance, couples, distribution, finishing, money, rounds, words
+from spec.hardened import access, chance, couples, distribution, finishing, meanings, money, rounds, words
 from spec.paper import TEXT
 
 READINGS = (
@@ -19,7 +20,7 @@ VARIANT = Variant(
     TEXT,
     (
         *READINGS, *words.TABLES, *distribution.AMENDMENTS, *couples.AMENDMENTS, *rounds.AMENDMENTS, *money.AMENDMENTS,
-        *finishing.AMENDMENTS, *chance.NOTIONS, *couples.CLOCKWORK, *access.AMENDMENTS,
+        *finishing.AMENDMENTS, *chance.NOTIONS, *meanings.NOTIONS, *couples.CLOCKWORK, *access.AMENDMENTS,
     ),
     parent="paper",
 )  # fmt: skip

@@ -1,5 +1,5 @@
 """Datasets, subsets and instances: one instance for each owner, joined once, verified once, ended by whoever waits in vain."""
-# ruff: noqa: E501 (tables: an amendment is a line)
+# ruff: noqa: E501, I001 (tables: an amendment is a line)
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 from spec.amending import Step
 from spec.hardened.words import DEADLINE, ENDED, HOLDER, OPEN, ROOT, VERIFICATION, due, field, in_time
 from spec.language import INTEGER, Amendment, becomes, choose, every, image, some, term
-from spec.paper.assets import CHECKED, CI, CI_REF, CO_REF, CONTENT, CONTRACT, DATA_HASH, DS, DSS, ENTITY, MOD, NONCE, PREPARED, RECEIVED
+from spec.paper.assets import (
+    CHECKED, CI, CI_REF, CLAIMED, CO_REF, CONTENT, CONTRACT, DATA_HASH, DS, DSS, ENTITY, MOD, NONCE, OWN_SUBSET, PREPARED, RECEIVED,
+)  # fmt: skip
 from spec.paper.inner import assert_role, get_asset
 from spec.paper.knowledge import knows_content, knows_nonce
 from spec.tracing import Tracing
@@ -38,6 +40,12 @@ FIELDS = (
     Amendment("add_field", "CI.engaged", "C32: an owner leaves while it is on a roster", field(INTEGER, "open couples with it on their roster")),
 )
 
+def claim_rows(tx: Tracing, subset: Any, dataset: Any, root: Any, batch: Any) -> Any:
+    """The root is on the ledger before any owner has the rows: whoever has them can tell by whom they were listed first."""
+    first = CLAIMED[root.content].owner
+    return [*OWN_SUBSET[tx.caller, subset].put(dataset=dataset), becomes(first, dataset.owner).when(first == None)]
+
+
 DATASETS = (
     Amendment("require", "CreateDS.dataset_is_new", "C35: anybody overwrites another's dataset", lambda tx, dataset, *_: ~dataset.exists),
     Amendment("require", "CreateDS.contract_is_new", "C35: anybody overwrites another's contract",
@@ -53,6 +61,7 @@ DATASETS = (
     Amendment("require", "CreateDSS.root_is_present", "A6, C07: a subset without a root", lambda tx, subset, dataset, root, batch: root != None),
     Amendment("replace_effect", "CreateDSS.PutAsset", "A1, A6: see DSS.root and DSS.batch", lambda tx, subset, dataset, root, batch: [
         DSS[subset].put(dataset=dataset, index=dataset.dssidlist.length, root=root, batch=batch)]),
+    Amendment("replace_effect", "CreateDSS.remember", "C06: nothing says whose rows they were before anybody else had them", claim_rows),
     Amendment("honest", "CreateDSS", "A1, A6: the root of the data, and two batches as the paper's two parities", lambda tx, subset, dataset, root, batch:
               (ENTITY[tx.caller].role == "DO") & (dataset.owner == tx.caller) & ~subset.exists & (batch == dataset.dssidlist.length % 2)
               & (root == term(ROOT, subset=subset, content=image(CONTENT, subset)))),

@@ -138,6 +138,7 @@ SEEN_MODEL_HASH = paper.table("SeenModelHash", "model hashes that were published
 
 # What whoever follows the ledger derives from it.
 VERIFIED_HASH = paper.table("VerifiedHash", "the hash with which VerifyCI last committed", "L476", {"hash": reconstructed(DATA_HASH, "the argument of a committed VerifyCI")}, key={"instance": CI_REF}, category="history")
+CLAIMED = paper.table("Claimed", "in whose dataset some data first stood on the ledger, for whoever has it", "L470", {"owner": reconstructed(DO_REF, "a declared hash is of an instance of some dataset (L470)")}, key={"content": CONTENT}, category="history")
 SELECTION = paper.table("Selection", "the last round that selected an instance", "L419", {"round": reconstructed(INTEGER, "Curdssidlist of each StartRound")}, key={"couple": TC_REF, "instance": CI_REF}, category="history")
 DELIVERY = paper.table("Delivery", "what an instance's own CO delivered for a round", "L615", {"hash": reconstructed(MODEL_HASH, "the argument of a committed UpdateTJ")}, key={"couple": TC_REF, "instance": CI_REF, "round": INTEGER}, category="history")
 EPOCHS = paper.table("Epochs", "how many rounds of a dataset have completed", "L619", {"closed": reconstructed(INTEGER, "events of completed rounds")}, key={"dataset": DS_REF}, category="history")

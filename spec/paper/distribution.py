@@ -7,7 +7,7 @@ from typing import Any
 
 from spec.language import INTEGER, TEXT, becomes
 from spec.paper.assets import (
-    AGREEMENT, ASSIGNED, CHECKED, CI, CO, CONTRACT, DATA_HASH, DO, DS, DSS, ENTITY, MO, NONCE, OWN_SUBSET, PREPARED,
+    AGREEMENT, ASSIGNED, CHECKED, CI, CLAIMED, CO, CONTRACT, DATA_HASH, DO, DS, DSS, ENTITY, MO, NONCE, OWN_SUBSET, PREPARED,
     SEEN_DATA_HASH, SEEN_NONCE, VERIFIED_HASH, paper,
 )  # fmt: skip
 from spec.paper.inner import (
@@ -115,6 +115,8 @@ def join_ci(tx: Tracing, instance: CI, hash: DATA_HASH, nonce: NONCE) -> None:  
     assert_owner(tx, instance.co, "caller_owns_instance")  # type: ignore[attr-defined]
     tx.effect("record", becomes(instance.hash, hash), becomes(instance.nonce, nonce))  # type: ignore[attr-defined]
     emit_event(tx, "InstanceJoined", instance)
+    first = CLAIMED[hash.content].owner  # type: ignore[attr-defined]
+    tx.observe("claim", becomes(first, instance.dss.dataset.owner).when(first == None))  # type: ignore[attr-defined]
 
 
 @paper.honest("JoinCI")

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from spec.language import MEMBER, deviating, image, some
-from spec.paper.assets import CI, CONTENT, DSS, LOCATION, MO, NONCE, RECEIVED, SEEN_MODEL_HASH, SEEN_NONCE, STORE
+from spec.language import MEMBER, deviating, every, image, some
+from spec.paper.assets import CI, CONTENT, DSS, LOCATION, MO, NONCE, OWN_SUBSET, RECEIVED, SEEN_MODEL_HASH, SEEN_NONCE, STORE
 
 
 def knows_content(content: Any) -> Any:
-    """Junk anybody can make; data is known to its DO and to the CO that received it."""
+    """Junk anybody can make; data is known to the DO that made its subset and to the CO that received it."""
     received = some(CI, lambda instance: deviating(instance.co) & (RECEIVED[instance.co, instance].content == content))
-    owned = some(DSS, lambda subset: (image(CONTENT, subset) == content) & deviating(subset.dataset.owner))
+    owned = some(DSS, lambda subset: (image(CONTENT, subset) == content) & made_by_coalition(subset))
     return (content == "junk") | received | owned
+
+
+def made_by_coalition(subset: Any) -> Any:
+    """A deviating member made the subset and no honest one did: who writes another's dataset or subset anew has not its data."""
+    return some(MEMBER, lambda member: deviating(member) & OWN_SUBSET[member, subset].exists) & every(
+        MEMBER, lambda member: deviating(member) | ~OWN_SUBSET[member, subset].exists)  # fmt: skip
 
 
 def knows_nonce(nonce: Any) -> Any:

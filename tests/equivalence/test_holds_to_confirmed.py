@@ -32,7 +32,8 @@ DEPTH, FORGERIES_OF_A_TABLE = 6, 100
 
 REFUTED = [
     *((label, name, "1x2") for label in ("C11", "C31/rem", "C35") for name in ("DO", "CO", "MO")),
-    ("C12", "DO", "1x1"), ("C12", "orderer", "1x2"), ("C12", "orderer", "2x1"), ("C25/once", "orderer", "1x1"), ("C25/once", "MO", "1x1"),
+    ("C07", "DO", "1x1"), ("C12", "DO", "1x1"), ("C12", "orderer", "1x2"),
+    ("C12", "orderer", "2x1"), ("C25/once", "orderer", "1x1"), ("C25/once", "MO", "1x1"),
     ("C33", "orderer", "1x1 without spares"),
 ]  # fmt: skip
 

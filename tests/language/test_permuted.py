@@ -1,5 +1,7 @@
 """Chance that everybody can recompute, and ranges of rows under several key components: one meaning, four times."""
 
+# ruff: noqa: I001 (the names of one module stand together)
+
 import itertools
 import math
 import random
@@ -17,7 +19,9 @@ from spec.compiled import Compiled
 from spec.concrete import View
 from spec.drawing import entry, permutation
 from spec.errors import SpecificationError
-from spec.language import BOOLEAN, INTEGER, MEMBER, Term, Text, Variant, becomes, count, every, permuted, printed, reference, some, term
+from spec.language import (
+    BOOLEAN, INTEGER, MEMBER, Term, Text, Variant, becomes, count, drawn_at, every, permuted, printed, reference, some, term,
+)  # fmt: skip
 from spec.schema import TableHandle
 from spec.text import Protocol
 from spec.tree import parameter
@@ -51,8 +55,10 @@ def theatre() -> Protocol:
 
     @text.transaction(caller="Host", cites="L3")
     def draw(tx: Any, hall: HALL, salt: INTEGER) -> None:
-        """A host draws the entry at the hall's place."""
-        tx.effect("draw", becomes(hall.drawn, permuted(term(SEED, hall=hall, salt=salt, by=tx.caller), hall.place, hall.size)))
+        """A host draws the entry at the hall's place; the new place is where the old one comes as an entry."""
+        seed = term(SEED, hall=hall, salt=salt, by=tx.caller)
+        tx.effect("draw", becomes(hall.drawn, permuted(seed, hall.place, hall.size)),
+                  becomes(hall.place, drawn_at(seed, hall.place, hall.size)))  # fmt: skip
 
     @text.transaction(caller="Host", cites="L4")
     def look(tx: Any, hall: HALL) -> None:

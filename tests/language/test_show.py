@@ -12,6 +12,7 @@ from spec.language import (
     choose,
     count,
     deviating,
+    drawn_at,
     every,
     in_run,
     literal,
@@ -59,6 +60,8 @@ WORDS: list[tuple[Any, str]] = [
     (lambda: declared.nonce == image(NONCE, caller), "hash.nonce == Nonce(caller)"),
     (lambda: permuted(term(DATA_HASH, content=content, nonce=nonce), x + 1, y) == x,
      "permutation(y, data hash(content: content, nonce: nonce))[x + 1] == x"),
+    (lambda: drawn_at(term(DATA_HASH, content=content, nonce=nonce), x, y) == 0,
+     "permutation(y, data hash(content: content, nonce: nonce)).index(x) == 0"),
     (lambda: x + -2, "x - 2"),
     (lambda: declared == term(DATA_HASH, content=content, nonce=nonce), "hash == data hash(content: content, nonce: nonce)"),
     (lambda: deviating(caller), "deviating(caller)"),
@@ -108,7 +111,7 @@ def test_the_words_of_every_operation_are_known() -> None:
     assert used >= {node._op for step in PAPER.transactions.values() for guard in step.guards.values() for node in walk(guard.condition)}
     assert used - domains == {
         "lit", "par", "var", "field", "exists", "eq", "lt", "not", "and", "or", "add", "sub", "scale", "mod", "ite",
-        "term", "part", "image", "deviating", "run", "every", "some", "count", "total", "permuted",
+        "term", "part", "image", "deviating", "run", "every", "some", "count", "total", "permuted", "drawn_at",
     }  # fmt: skip
 
 

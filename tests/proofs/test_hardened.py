@@ -20,8 +20,10 @@ from properties.paper_claims import CLAIMS
 from properties.proofs import plan_of
 from spec.hardened import VARIANT
 
-PROVED = ("C11", "C12", "C17d", "C25/same", "C25/once", "C31/event", "C32/closed", "C32/ended", "C32/finished", "C33", "C35",
-          "C39/paid", "C39/conserved", "C39/covered")  # fmt: skip
+PROVED = ("C02/assigned", "C02/given", "C06",
+          "C07", "C10/told", "C10/distinct", "C11", "C12", "C13", "C17d", "C23/right", "C23/available", "C25/same",
+          "C25/once", "C27", "C31/event", "C32/closed", "C32/ended", "C32/finished", "C33", "C34", "C35", "C39/paid", "C39/conserved",
+          "C39/covered")  # fmt: skip
 
 
 def claims() -> list[Claim]:
@@ -87,6 +89,10 @@ def test_no_step_contradicts_the_lemmas() -> None:
         ("require JoinCI.not_joined", "C11"),
         ("require CreateCI.instance_is_new", "C12"),
         ("replace_effect StartRound.selection", "C12"),
+        ("require CreateCI.owner_is_new_in_dataset", "C02/assigned"),
+        ("replace_effect CreateDSS.remember", "C06"),
+        ("require JoinCI.instance_is_live", "C10/distinct"),
+        ("require PublishDS.batches_cover", "C27"),
         ("require TakeResult.has_quorum", "C17d"),
         ("replace_effect Train.train", "C17d"),
         ("add_part model hash.in_round", "C17d"),

@@ -19,6 +19,8 @@ from spec.variants import variant
 BENCH = Bench(variant("paper").load())
 PARTS = {part.label: part for claim in CLAIMS.values() for part in claim.split()}
 ATTACKS = [
+    ("C02/assigned", "DO"), ("C02/given", "CO"), ("C07", "DO"), ("C07", "MO"), ("C10/told", "CO"), ("C13", "DO"), ("C13", "DO+CO"),
+    ("C06", "CO"), ("C27", "MO"), ("C23/right", "CO"), ("C23/available", "MO"), ("C34", "peer"),
     ("C11", "DO"), ("C11", "MO"), ("C12", "DO"), ("C12", "CO"), ("C12", "orderer"), ("C12", "peer"),
     ("C25/same", "MO"), ("C25/once", "orderer"), ("C31/rem", "MO"), ("C31/event", "CO"),
     ("C33", "CO"), ("C33", "CO+CO"), ("C33", "MO"), ("C35", "DO"),
