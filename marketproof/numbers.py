@@ -36,7 +36,11 @@ def numbers(given: argparse.Namespace) -> int:
     names = tuple(name for name in TABLES if name in given.table or not given.table)
     progress = Progress()
     progress.start("numbers")
-    text = document(tables(sizes_of(given), names))
+    found: list[Table] = []
+    for name in names:
+        progress(name)
+        found += tables(sizes_of(given), (name,))
+    text = document(found)
     progress.done()
     print(text.rstrip() if given.json else told(text))
     return 0

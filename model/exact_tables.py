@@ -114,19 +114,19 @@ def aborts(sizes: Sizes) -> Drawn:
     for suits in (Fraction(1, sizes.subsets), Fraction(1, 2)):
         for further in sizes.further:
             ends, bonds = chance.suits_after(suits, further), chance.bonds_forfeited(suits, further)
-            lines.append((suits, further, ends, ends - suits, bonds))
+            lines.append((suits, further, ends, ends - suits, bonds, 1 / suits))
     said = ("Who sees a draw that suits with this chance, and may throw away so many at the price of a bond each. The gain is the chance times the "
-            "bonds lost, as expected, exactly: a bond of at least the chance times what a draw that suits is worth takes the profit away.")  # fmt: skip
-    header = ("chance", "further draws", "in the end", "gain", "bonds lost")
+            "bonds lost, as expected, exactly: a bond of at least the chance times what a draw that suits is worth takes the profit away, so that it covers a worth of so many bonds.")  # fmt: skip
+    header = ("chance", "further draws", "in the end", "gain", "bonds lost", "covers")
     return Drawn("Bias by aborting", said, header, tuple(lines))
 
 
 def coverage(sizes: Sizes) -> Drawn:
     m = sizes.subsets
-    lines: list[tuple[Cell, ...]] = [("by turns, any m", 2, 0, None, None)]
+    lines: list[tuple[Cell, ...]] = [("by turns, m >= 2", 2, 0, 0, 0)]
     lines += [(f"random {size // 2} of {size}", chance.rounds_to_cover(size, size // 2),
                *(1 - chance.covered(size, size // 2, rounds) for rounds in (2, size, 2 * size))) for size in sorted({2, 4, 6, m} - {0, 1})]  # fmt: skip
-    lines.append(("B permuted batches", "B", 0, None, None))
+    lines.append(("B permuted batches", "B", None, None, None))
     said = ("Rounds until every subset has trained, expected where they are random, and the chance that some subset has not after 2, m and 2m rounds. By "
             "turns every two rounds, and an epoch of permuted batches, cover exactly once: proved.")  # fmt: skip
     header = ("rule", "rounds", "some left after 2", "after m", "after 2m")

@@ -110,3 +110,17 @@ def test_the_table_of_splits_has_the_thresholds() -> None:
         for place, strict in enumerate((False, True)):
             possible = [m for m in range(1, 10) if feasible((60,) * classes, m, Reading.OF_THE_CLASS, strict)]
             assert lines[classes][place] == min(possible, default="none")
+
+
+def test_the_table_of_coverage_counts_what_is_left() -> None:
+    lines = {line[0]: line[1:] for line in TABLES["coverage"][1](Sizes(subsets=3)).lines}
+    runs = list(product(combinations(range(3), 1), repeat=2))
+    assert lines["random 1 of 3"][1] == counted(len({one for drawn in run for one in drawn}) < 3 for run in runs) == 1
+    assert lines["random 1 of 3"][0] == Fraction(11, 2) and lines["by turns, m >= 2"][0] == 2
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_line_is_as_wide_as_its_header(name: str) -> None:
+    for sizes in (Sizes(), Sizes(subsets=1, replicas=1, population=1), Sizes(subsets=5, replicas=4, population=7)):
+        drawn = TABLES[name][1](sizes)
+        assert drawn.lines and {len(line) for line in drawn.lines} == {len(drawn.header)}
