@@ -25,7 +25,7 @@ from model.market import Market, MarketError, first_useful_step, populate
 from model.scope import Scope
 from model.search import all_steps
 from properties import expectations
-from properties.claims import Claim
+from properties.claims import ONCE, Claim
 from properties.paper_claims import CLAIMS
 from properties.proofs import Plan, has_lemmas, plan_of
 from properties.starts import populated
@@ -146,7 +146,7 @@ def waived(variant: Variant, amendment: Amendment, progress: Progress, search_s:
 
 
 def claims_to_prove() -> list[Claim]:
-    return [claim for name in CLAIMS for claim in claims_named(name) if claim.kind != "arith"]
+    return [claim for name in CLAIMS for claim in claims_named(name) if claim.kind not in ONCE]
 
 
 def no_longer_proved(bench: Bench, whole: Protocol, progress: Progress) -> list[Claim]:

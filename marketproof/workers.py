@@ -20,7 +20,7 @@ from marketproof.errors import ToolDisagrees
 from marketproof.progress import Progress
 from marketproof.variants import load
 from model.scope import Scope
-from properties.claims import Claim
+from properties.claims import ONCE, Claim
 from properties.paper_claims import CLAIMS
 
 Found = TypeVar("Found")
@@ -68,8 +68,8 @@ def decide(order: Order, bench: Bench | None = None) -> Decided:
     """Decide one cell; a *holds_to* of honest parties gets a second opinion by plain enumeration at a smaller scope."""
     bench = bench or _bench[0]
     claim = next(part for part in CLAIMS[order.claim].split() if part.parts[0].name == order.part)
-    if claim.kind == "arith":
-        return bench.decide_numbers(claim)
+    if claim.kind in ONCE:
+        return bench.decide_once(claim, Scope.parse(order.scope))
     coalition = COALITIONS[order.coalition]
     decided = bench.decide(claim, coalition, Scope.parse(order.scope), order.depth, order.start)
     nobody = not coalition.deviating and "forge" not in coalition.powers

@@ -177,9 +177,10 @@ def told(runs: list[list[Action]], transactions: dict[str, Transaction], scope: 
     return lines
 
 
-def broken(witness: Witness, explanation: list[str]) -> str:
-    """The last sentence: what of the claim does not hold after the last step."""
-    return f"this breaks {witness.claim} ({witness.part}): " + "; ".join(explanation)
+def ending(witness: Witness, explanation: list[str], kind: str) -> str:
+    """The last sentence: what of the claim does not hold after the last step, or that it is reached."""
+    verb = "reaches" if kind == "reach" else "breaks"
+    return f"this {verb} {witness.claim} ({witness.part}): " + "; ".join(explanation)
 
 
 def sentence(action: Action, transactions: dict[str, Transaction], scope: Scope, deviating: Set[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from properties.claims import Claim, goal_of
+from properties.claims import ONCE, Claim, goal_of
 from properties.hardened_proofs import ARGUMENTS, CLAIMS_USE, FOLLOW
 from properties.lemmas import LEMMAS, used_at
 from properties.ranking import Ranking
@@ -90,7 +90,7 @@ def plan_of(protocol: Protocol, claims: Iterable[Claim], steps: dict[str, Transa
             plan.statements[name] = lemma.statement
             plan.uses[name] = lemma.uses
     for claim in claims:
-        if claim.kind == "arith":
+        if claim.kind in ONCE:
             continue
         try:
             goal = goal_of(claim, protocol, steps)
