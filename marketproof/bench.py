@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import importlib
+import random
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from adversaries.coalitions import Coalition
+from adversaries.coalitions import COALITIONS, Coalition
 from marketproof.errors import ToolDisagrees
 from marketproof.progress import Progress
 from marketproof.store import Store, installed, program
 from model.explicit import enumerate_runs
 from model.market import Market, MarketError, populate
+from model.reaching import LONGEST_WALK, WALKS, Reaching
 from model.scope import NUMBERS, Scope
-from model.search import Answer, Problem, Search, all_steps
+from model.search import Answer, Attack, Problem, Search, all_steps
 from model.solver import BACKEND, SolverMissing
 from model.traps import TrapSearch
 from model.witness import Witness, broken, told
-from properties.claims import Claim, goal_of, sometimes_of
+from properties.claims import WAITING, Claim, goal_of, sometimes_of
 from properties.starts import populated
 from properties.verdicts import ATOMIC_STEP, Row
 from spec.compiled import Compiled
@@ -30,6 +32,8 @@ from spec.text import Protocol
 if TYPE_CHECKING:
     from marketproof.kept import Confirmed
 
+COALITION_OF_NOBODY = "honest parties"
+WALKS_SEED = 7  # the run that is told does not depend on the solver's seed
 REPRESENTATIVES = (
     "of the pre-images that a deviating member can send for the same rows, and of values that nobody honest reads, those of an honest "
     "member and the first are followed; to leave a trap honest parties take up no identifier that nothing names"
@@ -175,6 +179,44 @@ class Bench:
                 f"{claim.name} against {witness.coalition}: the search found an attack that the ledger refuses: {error}"
             ) from error
         witness.told.append(broken(claim, witness, explanation))
+
+    def decide_once(self, claim: Claim, scope: Scope) -> Decided:
+        """A claim that is not decided against each coalition: of numbers, of a run that there is, or one that waits."""
+        if claim.kind == "arith":
+            return self.decide_numbers(claim)
+        return self.waits(claim) if claim.kind in WAITING else self.decide_reach(claim, scope)
+
+    def waits(self, claim: Claim) -> Decided:
+        """Not decided: the engine that it needs does not exist yet."""
+        row = Row(
+            claim=claim.name, variant=self.protocol.name, coalition=COALITION_OF_NOBODY, verdict="unknown", part=claim.parts[0].name,
+            method="none yet", scope="any", depth=None, start="empty", reason=WAITING[claim.kind], seed=self.seed, versions=versions(),
+        )  # fmt: skip
+        return Decided(claim.label, row)
+
+    def decide_reach(self, claim: Claim, scope: Scope) -> Decided:
+        """A run of honest parties that comes to what is claimed, replayed on the ledger; or that none was found."""
+        began, part = time.monotonic(), claim.parts[0].name
+        nobody = COALITIONS["orderer"]
+        try:
+            target = ~goal_of(claim, self.protocol, self.protocol.transactions).states[part]
+        except NotExpressible as error:
+            return Decided(claim.label, self.not_expressible(claim, COALITION_OF_NOBODY, str(error)))
+        run = Reaching(self.protocol, self.compiled, scope, target, random.Random(WALKS_SEED), self.progress).run()
+        unknown = "" if run else f"no walk of honest parties came to it ({WALKS} walks of at most {LONGEST_WALK} steps)"
+        row = Row(
+            claim=claim.name, variant=self.protocol.name, coalition=COALITION_OF_NOBODY, verdict="reached" if run else "unknown", part=part,
+            method="walks of honest parties by chance, and no step of the one told can be left out", scope=str(scope),
+            depth=len(run) if run else None, start="empty", assumptions=[ATOMIC_STEP, *claim.assumptions], reason=unknown, seed=self.seed,
+            versions=versions(),
+        )  # fmt: skip
+        decided = Decided(claim.label, row)
+        if run:
+            decided.witness = self.witness(claim, nobody, scope, "empty", Answer(Attack(part, [run], []), len(run)))
+            self.confirm_by_replay(claim, decided.witness, scope)
+            row.replayed = True
+        row.seconds = round(time.monotonic() - began, 3)
+        return decided
 
     def decide_numbers(self, claim: Claim) -> Decided:
         """A claim about numbers: proved for all of them, or refuted by the least for which it fails."""

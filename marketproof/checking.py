@@ -31,7 +31,7 @@ from marketproof.watching import watch
 from marketproof.workers import deciding, order_of
 from model.market import MarketError
 from properties import expectations
-from properties.claims import Claim
+from properties.claims import ONCE, Claim
 from properties.proofs import has_lemmas
 from properties.small_scope_conditions import FINISHED
 from properties.verdicts import Row
@@ -84,7 +84,7 @@ def check(given: argparse.Namespace) -> int:
     evidence.write(place, files_of(claims, found))
     for checked in found:
         for claim in claims:
-            mine = [one for known, one in checked.decided if known is claim and one.row.verdict == "refuted"]
+            mine = [one for known, one in checked.decided if known is claim and one.witness is not None]
             for one in worth_telling(claim, mine) if mine and not given.json else ():
                 say("\n" + shown(claim, one))
     return conclude(given, place, found, say)
@@ -203,7 +203,7 @@ def decide_matrix(
     head = f"variant {bench.protocol.name}: each claim against each coalition (✗ in k: refuted in k steps; holds ≤k: no attack to depth k)"
     say(terminal.wrapped(head))
     say(terminal.matrix_header(names))
-    cells = [(claim, name) for claim in claims for name in (names if claim.kind != "arith" else [""])]
+    cells = [(claim, name) for claim in claims for name in (names if claim.kind not in ONCE else [""])]
     open_cells = [(claim, name) for claim, name in cells if proof is None or not proof.proves(claim.label)]
     orders = [order_of(claim, name, scope_of(given, claim, name), depth_of(given, claim, name), given.start) for claim, name in open_cells]
     found: list[tuple[Claim, Decided]] = []

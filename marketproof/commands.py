@@ -19,7 +19,7 @@ from marketproof.variants import load
 from model import witness as witnesses
 from model.scope import Scope
 from model.search import all_steps
-from properties.claims import Claim
+from properties.claims import ONCE, Claim
 from properties.paper_claims import CLAIMS
 from reports import terminal
 from spec.errors import choices
@@ -113,8 +113,8 @@ def attack(given: argparse.Namespace) -> int:
 
 def attacks_on(bench: Bench, given: argparse.Namespace, claim: Claim, progress: Progress) -> list[Decided]:
     """Verdicts against the named coalitions; or, where none is named, against single members, then pairs, until one succeeds."""
-    if claim.kind == "arith":
-        return [bench.decide_numbers(claim)]
+    if claim.kind in ONCE:
+        return [bench.decide_once(claim, scope_of(given, claim))]
     found: list[Decided] = []
     for _, group in itertools.groupby(coalitions_of(given), key=(lambda one: 0) if given.coalition else size):
         best: int | None = None
@@ -165,7 +165,7 @@ def shown(claim: Claim, decided: Decided) -> str:
     row, part = decided.row, claim.parts[0]
     title = f"{claim.label} {claim.title}"
     said = f'the paper ({claim.cites}): "{claim.quotation}"', f"claimed: {part.statement}"
-    if row.verdict == "refuted" and decided.witness is not None:
+    if decided.witness is not None:
         return terminal.told(title, said, row, decided.witness.told, len(decided.witness.prefix))
     return terminal.held(title, said, row)
 
@@ -177,9 +177,9 @@ def evidence_files(benches: list[tuple[Bench, list[Decided]]]) -> dict[str, str]
         folder = "witnesses" if bench.protocol.name == "paper" else f"witnesses/{bench.protocol.name}"
         for one in decided:
             if one.witness is not None:
-                name = f"{folder}/{evidence.file_label(one.label)}-{one.row.coalition}.json"
+                name = f"{folder}/{evidence.file_label(one.label)}-{one.row.coalition.replace(' ', '-')}.json"
                 one.row.witness = name
-                files[name] = one.witness.as_json(all_steps(bench.protocol, COALITIONS[one.row.coalition]))
+                files[name] = one.witness.as_json(all_steps(bench.protocol, COALITIONS[one.witness.coalition]))
     return {"verdicts.json": evidence.verdicts_text([one.row for _, decided in benches for one in decided]), **files}
 
 

@@ -18,7 +18,7 @@ SCOPE_TOLD = {
     "scope": "scope {} (subsets x replicas, one spare of each)",
     "any": "any number of members, subsets, replicas, couples and rounds",
 }
-CELLS = {"refuted": "✗ {depth}", "holds_to": "≤ {depth}", "proved": "proved", "not_expressible": "no words"}
+CELLS = {"refuted": "✗ {depth}", "holds_to": "≤ {depth}", "proved": "proved", "reached": "✓ {depth}", "not_expressible": "no words"}
 
 
 def documents() -> dict[str, str]:
@@ -47,7 +47,8 @@ def verdict_tables(details: bool = False) -> list[str]:
         lines = [
             f"Variant `{name}`: {SCOPE_TOLD.get(common) or SCOPE_TOLD['scope'].format(common)} where no other is named.\n"
             "✗ k: refuted in k steps, replayed on the ledger; ≤ k: no attack to depth k;\n"
-            "proved: for any size, confirmed by a second solver; no words: the variant has nothing that the claim could speak of.\n",
+            "✓ k: reached by honest parties in k steps, replayed; proved: for any size, confirmed by a second solver;\n"
+            "no words: the variant has nothing that the claim could speak of.\n",
             row(header),
             row(["---"] * len(header)),
         ]

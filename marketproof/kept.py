@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from adversaries.coalitions import Coalition
+from adversaries.coalitions import COALITIONS, Coalition
 from marketproof.bench import Bench, Decided
 from marketproof.store import program
 from model import witness as witnesses
@@ -54,16 +54,18 @@ def cell_key(bench: Bench, claim: Claim, coalition: Coalition | None, scope: str
     return digest(program(), "cell", protocol, said, told, coalition, scope, depth, start, bench.seed)
 
 
-def cell_written(bench: Bench, decided: Decided, coalition: Coalition | None) -> dict[str, Any]:
+def cell_written(bench: Bench, decided: Decided) -> dict[str, Any]:
     witness = decided.witness
-    text = None if witness is None or coalition is None else witness.as_json(all_steps(bench.protocol, coalition))
+    text = None if witness is None else witness.as_json(all_steps(bench.protocol, COALITIONS[witness.coalition]))
     return {"row": asdict(decided.row), "witness": text, "obligations": written(decided.obligations)}
 
 
-def cell_read(bench: Bench, claim: Claim, coalition: Coalition | None, answer: dict[str, Any]) -> Decided:
+def cell_read(bench: Bench, claim: Claim, answer: dict[str, Any]) -> Decided:
     """A cell that was written; its attack was replayed then, by this program on this text."""
     decided = Decided(claim.label, Row(**answer["row"]), obligations=read(answer["obligations"]))
-    if answer["witness"] is not None and coalition is not None:
-        decided.witness, _ = witnesses.load(answer["witness"], all_steps(bench.protocol, coalition), bench.protocol)
-        decided.witness.told = json.loads(answer["witness"])["told"]
+    if answer["witness"] is not None:
+        fields = json.loads(answer["witness"])
+        steps = all_steps(bench.protocol, COALITIONS[fields["coalition"]])
+        decided.witness, _ = witnesses.load(answer["witness"], steps, bench.protocol)
+        decided.witness.told = fields["told"]
     return decided

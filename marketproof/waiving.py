@@ -24,7 +24,7 @@ from marketproof.workers import ready_for_work, spread
 from model.induction import Engine, Settings, assumptions_of_honest_callers, prove_steps
 from model.search import all_steps
 from properties import expectations
-from properties.claims import Claim, expressible
+from properties.claims import ONCE, Claim, expressible
 from properties.paper_claims import CLAIMS
 from properties.proofs import Plan, plan_of
 from reports import terminal
@@ -169,7 +169,7 @@ def waived(variant: Variant, amendment: Amendment, store: Store, search_s: float
 
 
 def claims_to_prove() -> list[Claim]:
-    return [claim for name in CLAIMS for claim in claims_named(name) if claim.kind != "arith"]
+    return [claim for name in CLAIMS for claim in claims_named(name) if claim.kind not in ONCE]
 
 
 def no_longer_proved(bench: Bench, whole: Protocol) -> list[Claim]:

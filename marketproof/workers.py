@@ -22,7 +22,7 @@ from marketproof.progress import Progress
 from marketproof.store import Store
 from marketproof.variants import load
 from model.scope import Scope
-from properties.claims import Claim
+from properties.claims import ONCE, Claim
 from properties.paper_claims import CLAIMS
 
 Found = TypeVar("Found")
@@ -73,9 +73,9 @@ def decide(order: Order, bench: Bench | None = None) -> Decided:
     if known is not None:
         return known
     claim, coalition = claim_of(order), coalition_of(order)
-    decided = bench.decide_numbers(claim) if coalition is None else searched(bench, claim, coalition, order)
+    decided = bench.decide_once(claim, Scope.parse(order.scope)) if coalition is None else searched(bench, claim, coalition, order)
     if decided.row.verdict != "unknown" or bench.timeout_s is None:
-        bench.store.put(key_of(order, bench), cell_written(bench, decided, coalition))
+        bench.store.put(key_of(order, bench), cell_written(bench, decided))
     return decided
 
 
@@ -84,8 +84,8 @@ def claim_of(order: Order) -> Claim:
 
 
 def coalition_of(order: Order) -> Coalition | None:
-    """Against whom; nobody where a claim is about numbers."""
-    return None if claim_of(order).kind == "arith" else COALITIONS[order.coalition]
+    """Against whom; nobody where a claim is decided once for all."""
+    return None if claim_of(order).kind in ONCE else COALITIONS[order.coalition]
 
 
 def key_of(order: Order, bench: Bench) -> str:
@@ -95,7 +95,7 @@ def key_of(order: Order, bench: Bench) -> str:
 def kept_cell(order: Order, bench: Bench) -> Decided | None:
     """A cell as it was decided before, of the same text by the same program."""
     found = bench.store.get(key_of(order, bench)) if bench.store.enabled else None
-    return None if found is None else cell_read(bench, claim_of(order), coalition_of(order), found)
+    return None if found is None else cell_read(bench, claim_of(order), found)
 
 
 def searched(bench: Bench, claim: Claim, coalition: Coalition, order: Order) -> Decided:

@@ -18,7 +18,12 @@ KINDS = {
     "two_runs": "holds of every two runs that differ only in what the coalition chooses",
     "arith": "holds of all numbers",
     "live": "honest parties can reach it, whatever others do",
+    "reach": "some run of honest parties comes to it",
+    "know": "what somebody can deduce from what it has",
 }
+# Kinds that are decided once, not against each coalition; of these, what waits for an engine that does not exist, and for which.
+ONCE = ("arith", "reach", "know")
+WAITING = {"know": "not measured: it waits for the deduction of what a coalition knows (issue 6)"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Part:
     """One precise statement of a claim.
 
     `build` gives the condition: of a state for `inv` (no argument), of a transaction and its arguments in the state before
-    it for `step`, of two states for `two_runs`; for `live` it gives a `Liveness`.
+    it for `step`, of two states for `two_runs`; for `live` it gives a `Liveness`, for `reach` the state to come to.
     """
 
     name: str
@@ -72,7 +77,7 @@ class Claim:
 
     def broken(self, part: str) -> str:
         """What a reader is told of the state in which a run ends."""
-        return self.outcome or f"this breaks {self.name} ({part})"
+        return self.outcome or f"this {'reaches' if self.kind == 'reach' else 'breaks'} {self.name} ({part})"
 
     def split(self) -> list[Claim]:
         """One claim for each part: each is decided by itself."""
@@ -107,6 +112,8 @@ def goal_of(claim: Claim, protocol: Protocol, transactions: dict[str, Transactio
                 goal.numbers.update({f"{part.name}: {name}": boolean(statement) for name, statement in part.build().items()})
             elif part.kind == "live":
                 goal.live[part.name] = part.build()
+            elif part.kind == "reach":
+                goal.states[part.name] = ~boolean(part.build())
             elif part.kind == "step":
                 built = {name: part.build(protocol, transaction) for name, transaction in transactions.items()}
                 goal.steps[part.name] = {name: boolean(condition) for name, condition in built.items() if condition is not None}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from properties.claims import Claim, goal_of
+from properties.claims import ONCE, Claim, goal_of
 from properties.hardened_proofs import ARGUMENTS, CLAIMS_USE, FOLLOW
 from properties.lemmas import LEMMAS, used_at
 from properties.ranking import Ranking
@@ -103,7 +103,7 @@ def plan_of(protocol: Protocol, claims: Iterable[Claim], steps: dict[str, Transa
             plan.statements[name] = lemma.statement
             plan.uses[name] = lemma.uses
     for claim in claims:
-        if claim.kind == "arith":
+        if claim.kind in ONCE:
             continue
         try:
             goal = goal_of(claim, protocol, steps)

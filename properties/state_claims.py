@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from properties.claims import Claim, Part
 from properties.sometimes import some_report_by_two, some_round_open, some_verified
 from spec.kinds import MEMBER
-from spec.language import conjunction, deviating, every, image, implies
-from spec.paper.assets import CI, CLAIMED, CONTENT, DSS, OWN_SUBSET, RECEIVED, SENT, TC
+from spec.language import conjunction, deviating, every, image, implies, some
+from spec.paper.assets import CI, CLAIMED, CONTENT, DS, DSS, OWN_SUBSET, RECEIVED, SENT, TC
 from spec.schema import TableHandle, notion
 from spec.text import Protocol
 from spec.tracing import Transaction
@@ -117,6 +118,52 @@ def rounds_cover_subsets() -> Any:
     return every(TC, lambda couple: implies(notion("rounds_are_over")(couple), every_subset_was_used(couple)))
 
 
+def some_couples(holds: Callable[[Any, Any], Any]) -> Any:
+    """Two couples that have both trained meet a condition."""
+    return some(TC, lambda one: some(TC, lambda other: (one != other) & has_trained(one) & has_trained(other) & holds(one, other)))
+
+
+def has_trained(couple: Any) -> Any:
+    used = notion("was_used")
+    return some(couple.ds.dssidlist, lambda subset: used(couple, subset))
+
+
+def a_couple_of_several_owners() -> Any:
+    spans = notion("spans")
+    return some(TC, lambda couple: some(DS, lambda one: some(DS, lambda other: (
+        (one.owner != other.owner) & spans(couple, one) & spans(couple, other)))))  # fmt: skip
+
+
+def a_model_of_several_owners() -> Any:
+    return some_couples(lambda one, other: (one.mod == other.mod) & (one.ds.owner != other.ds.owner))
+
+
+def a_finished_model_is_found() -> Any:
+    """The place of a model stands on the ledger when a couple has trained it to the end."""
+    ended = notion("has_ended")
+    return some(TC, lambda couple: ended(couple) & has_trained(couple) & (couple.mod.url != None))
+
+
+def a_model_is_sold() -> Any:
+    ended, use = notion("has_ended"), notion("may_use")
+    return some(TC, lambda couple: ended(couple) & some(MEMBER, lambda buyer: (buyer != couple.mod.owner) & use(couple.mod, buyer)))
+
+
+def data_is_sold_again() -> Any:
+    """Two MOs have trained on one dataset to the end, and whoever made its subsets still owns it."""
+    ended = notion("has_ended")
+
+    def kept(dataset: Any) -> Any:
+        return every(dataset.dssidlist, lambda subset: OWN_SUBSET[dataset.owner, subset].exists)
+
+    return some_couples(lambda one, other: (
+        (one.ds == other.ds) & (one.mod.owner != other.mod.owner) & ended(one) & ended(other) & kept(one.ds)))  # fmt: skip
+
+
+def not_measured() -> None:
+    """What waits for an engine has no condition yet."""
+
+
 OF_STATES = (
     Claim("C02", "each CO holds a small fraction",
           "the dataset is split into multiple subsets and stored across COs so that no single CO has full access to the dataset and each CO holds a small fraction of the overall data", "L166-169",
@@ -155,4 +202,20 @@ OF_STATES = (
           "Our design ensures that blockchain performs a few critical validations and verification and the stakeholders will not be able to proceed without these validations", "L275-278",
           (Part("guarded", "step", "every change of the ledger is a transaction of the text whose guards hold when it commits", write_was_validated),),
           "some round is open", some_round_open),
+    Claim("C45", "several data owners train one model together",
+          "consider a group of k hospitals each of whom have a certain amount of patient healthcare data, but lack expertise to jointly build AI models. ... In this setting, an AI marketplace can enable collaboration between the hospitals (i.e. data owners) and AI developers to securely build models", "L33-40",
+          (Part("couple", "reach", "one couple trains on datasets of several owners", a_couple_of_several_owners),
+           Part("model", "reach", "one model has been trained on the datasets of two owners, in a couple with each", a_model_of_several_owners)),
+          "", None, scope="2*1x2"),
+    Claim("C46", "models and their parts are discovered, reused and sold",
+          "any model building blocks can be reused by other developers. Finally, these models can be discovered and consumed by businesses", "L42-44",
+          (Part("discovered", "reach", "a model that was trained to the end stands on the ledger with its place", a_finished_model_is_found),
+           Part("sold", "reach", "a second party may use a model that was trained to the end, and its owner still owns it", a_model_is_sold),
+           Part("kept", "know", "the buyer of a model does not learn what its owner sells", not_measured)),
+          "", None, scope="1x2"),
+    Claim("C47", "data is sold many times without losing ownership",
+          "They wish to monetize this data and sell it for AI training in a safe, secure, and transparent manner multiple times without loosing its ownership", "L122-125",
+          (Part("again", "reach", "two MOs have trained on one dataset to the end, and its DO still owns it", data_is_sold_again),
+           Part("kept", "know", "k sales leave the MOs, together, without the data", not_measured)),
+          "", None, scope="2*1x2", against=("MO",)),
 )  # fmt: skip

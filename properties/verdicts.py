@@ -16,6 +16,7 @@ VERDICTS = {
     "sampled": "no sampled run broke it",
     "measured": "a value with an interval",
     "refuted": "a run that breaks it, replayed on the ledger; of a claim about numbers, numbers for which it fails",
+    "reached": "a run of honest parties that comes to it, replayed on the ledger",
     "not_expressible": "the variant has nothing that the claim could speak of",
     "unknown": "not decided, for the reason given",
     "error": "the tool failed",
@@ -76,5 +77,5 @@ class Row:
     @property
     def short(self) -> str:
         """The verdict with its size, as it stands in a cell of the matrix."""
-        sized = {"refuted": f"refuted in {self.depth}", "holds_to": f"holds to {self.depth}"}
+        sized = {"refuted": f"refuted in {self.depth}", "holds_to": f"holds to {self.depth}", "reached": f"reached in {self.depth}"}
         return self.verdict if self.depth is None else sized.get(self.verdict, self.verdict)

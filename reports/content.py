@@ -193,6 +193,7 @@ def attacks_of(rows: list[Row], evidence: Evidence, told: Value, anchor: str, an
             attack,
             tuple(row.coalition for row in mine),
             tuple(str(row.witness) for row in mine),
+            all(row.verdict == "reached" for row in mine),
         )
         for number, (attack, mine) in enumerate(groups.items(), 1)
     ]

@@ -9,7 +9,7 @@ MARKDOWN = re.compile(r"[\\`*_{}\[\]#|~$]")
 MARKDOWN_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}
 AT_START = re.compile(r"^(?:[+=-]|\d+[.)])")
 LINK = re.compile(r"(?i)\b(www|https?|ftp|mailto|xmpp)([.:])")
-MERMAID = re.compile(r"[^\w .,()\[\]=+*/|…✗≤×—·-]")
+MERMAID = re.compile(r"[^\w .,()\[\]=+*/|…✗✓≤×—·-]")
 
 
 class Markup(str):

@@ -81,7 +81,7 @@ def figure(statement: Statement, told: Told, place: int, run: Run) -> Markup:
     runs, last = len(told.attack.runs), place + 1 == len(told.attack.runs)
     which = f"run {place + 1} of {runs}: " if runs > 1 else ""
     label = f"Sequence diagram, {which}{words.attack_title(statement, told)}; its steps stand in the list above"
-    svg = diagram(run, label, words.ending(statement, told, place), last)
+    svg = diagram(run, label, words.ending(statement, told, place), last and not told.reaches)
     drawn = tag("div", svg, class_="scroll", tabindex="0", role="region", aria_label="Diagram, scrolls sideways")
     caption = [tag("figcaption", f"Run {place + 1} of {runs}")] if runs > 1 else []
     return tag("figure", drawn, *caption)

@@ -11,9 +11,9 @@ from properties.verdicts import Row
 
 WIDTH = 100
 CLAIM_WIDTH, CELL_WIDTH = 14, 10
-COLOURS = {"refuted": "31", "holds_to": "33", "proved": "32", "unknown": "35", "error": "41"}
+COLOURS = {"refuted": "31", "holds_to": "33", "proved": "32", "reached": "32", "unknown": "35", "error": "41"}
 CELLS = {
-    "refuted": "✗ in {}", "holds_to": "holds ≤{}", "proved": "proved", "unknown": "unknown", "error": "ERROR",
+    "refuted": "✗ in {}", "holds_to": "holds ≤{}", "proved": "proved", "reached": "reached in {}", "unknown": "unknown", "error": "ERROR",
     "not_expressible": "no words",
 }  # fmt: skip
 
@@ -58,12 +58,12 @@ def wrapped(text: str, indent: str = "") -> str:
     )
 
 
-def told(title: str, said: Sequence[str], row: Row, sentences: Sequence[str], prefix: int, found: str = "refuted") -> str:
+def told(title: str, said: Sequence[str], row: Row, sentences: Sequence[str], prefix: int, found: str = "") -> str:
     """An attack as numbered steps, with what it breaks; or what else was `found` by a run."""
     start = f"a populated market, reached by {prefix} honest steps" if row.start == "market" else "nothing"
     steps = "1 step" if row.depth == 1 else f"{row.depth} steps"
     lines = [
-        coloured(wrapped(f"{title}: {found} by {row.coalition} in {steps}"), "refuted"),
+        coloured(wrapped(f"{title}: {found or row.verdict} by {row.coalition} in {steps}"), row.verdict),
         *(wrapped(line, "  ") for line in said),
         f"  from {start}:",
     ]

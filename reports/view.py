@@ -68,12 +68,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Told:
-    """An attack, with every coalition for which it is the shortest found, and the files of the witnesses."""
+    """A run, with every coalition for which it is the shortest found, and the files of the witnesses.
+
+    reaches: it is no attack, it comes to what is claimed.
+    """
 
     anchor: str
     attack: Attack
     coalitions: tuple[str, ...]
     witnesses: tuple[str, ...]
+    reaches: bool = False
 
 
 @dataclass

@@ -79,7 +79,8 @@ def facts(content: Content) -> list[tuple[str, str]]:
 
 def matrix_caption(matrix: Matrix) -> str:
     scope = f"Scope (subsets x replicas) {matrix.scope} where no other is named. " if matrix.scope else ""
-    return f"{scope}“refuted in k”: an attack of k steps; “holds to k”: no attack of up to k steps. Each cell leads to its details."
+    sizes = "“refuted in k”: an attack of k steps; “holds to k”: no attack of up to k steps; “reached in k”: a run of k steps."
+    return f"{scope}{sizes} Each cell leads to its details."
 
 
 def precisely(statement: Statement) -> list[str]:
@@ -133,13 +134,15 @@ def proofs_said(proofs: Proofs) -> str:
 
 
 def attack_title(statement: Statement, told: Told) -> str:
+    if told.reaches:
+        return f"A run of {', '.join(told.coalitions)} to {statement.label}: {told.attack.lengths}"
     return f"Attack on {statement.label} by {', '.join(told.coalitions)}: {told.attack.lengths}"
 
 
 def break_title(statement: Statement, told: Told) -> str:
     steps = len(told.attack.runs[-1].steps)
     where = f"after step {steps}" if len(told.attack.runs) == 1 else "after the last steps of both runs"
-    return f"✗ {statement.label} breaks {where}:"
+    return f"✓ {statement.label} is reached {where}:" if told.reaches else f"✗ {statement.label} breaks {where}:"
 
 
 def ending(statement: Statement, told: Told, place: int) -> tuple[str, ...]:

@@ -108,3 +108,19 @@ def was_used(couple: Any, subset: Any) -> Any:
 def rounds_are_over(couple: Any) -> Any:
     """A round of each parity was started (L408), and the last one is complete."""
     return (couple.round >= 2) & (couple.rem == 0)
+
+
+ONE_DATASET = "a couple names one dataset (L357), which has one owner; a model is trained on the data of several in several: C45/model"
+NO_BUYER = "no transaction gives a model to anybody: its owner is who made it, no asset names a buyer, payment is future work (L1049)"
+
+
+@paper.without_notion(ONE_DATASET)
+def spans(couple: Any, dataset: Any) -> Any:
+    """A couple trains on a dataset, beside others."""
+    return False
+
+
+@paper.without_notion(NO_BUYER)
+def may_use(model: Any, member: Any) -> Any:
+    """A member has bought the use of a model."""
+    return False

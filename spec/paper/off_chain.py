@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spec.language import becomes, choose, count, every, image, term
+from spec.language import becomes, choose, count, every, image, implies, term
 from spec.paper.assets import (
     AGGREGATED, AGREEMENT, CHECKED, CI, CO, CONTENT, DATA_HASH, DOWNLOADED, DS, DSS, ENTITY, FETCHED, LOCATION, MOD, MODEL_HASH,
     OWN_SUBSET, PAID_OUT, PREPARED, RECEIVED, REQUESTED, SAMPLE, SAMPLE_SEEN, SELECTION, SENT, STORE, TC, TJ, TRAINED, TRAINING_FILE,
@@ -27,7 +27,8 @@ def spreads_subsets_evenly(tx: Tracing, owner: Any, subset: Any) -> Any:
         return count(CO, lambda other: AGREEMENT[tx.caller, other].subset == wanted)
 
     mine = OWN_SUBSET[tx.caller, subset].exists & CO[owner].exists & ~AGREEMENT[tx.caller, owner].exists
-    return mine & (ENTITY[owner].role == "CO") & every(DSS, lambda other: agreed(subset) <= agreed(other))
+    own = every(DSS, lambda other: implies(OWN_SUBSET[tx.caller, other].exists, agreed(subset) <= agreed(other)))
+    return mine & (ENTITY[owner].role == "CO") & own
 
 
 def content_of(tx: Tracing, subset: Any) -> Any:

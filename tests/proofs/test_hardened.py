@@ -91,7 +91,7 @@ def test_no_step_contradicts_the_lemmas() -> None:
         ("replace_effect StartRound.selection", "C12"),
         ("require CreateCI.owner_is_new_in_dataset", "C02/assigned"),
         ("replace_effect CreateDSS.remember", "C06"),
-        ("require JoinCI.instance_is_live", "C10/distinct"),
+        ("require VerifyCI.instance_is_live", "C10/distinct"),
         ("require PublishDS.batches_cover", "C27"),
         ("require TakeResult.has_quorum", "C17d"),
         ("replace_effect Train.train", "C17d"),
