@@ -82,7 +82,7 @@ def attempt(bench: Bench, claim: Claim) -> Proof:
     Where it fails, the proof holds the first open question only: there the query needs a lemma that nobody has stated.
     """
     began = time.monotonic()
-    settings = Settings(Engine(assumptions=assumptions_of_honest_callers), bench.seed, RESOURCES, ladder=LADDER)
+    settings = Settings(Engine(assumptions=assumptions_of_honest_callers), bench.seed, RESOURCES, ladder=LADDER, minimal=True)
     plan = plan_of(bench.protocol, [claim], all_steps(bench.protocol, COALITIONS["peer"]))
     asked = Attempting(bench, claim, plan, settings)
     bench.progress.start("proof")

@@ -104,13 +104,14 @@ class Engine:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to prove: nothing here but `engine` can change what is true."""
+    """How to prove: nothing here but `engine` can change what is true.  `minimal`: no proof rests on more than it needs."""
 
     engine: Engine = field(default_factory=Engine)
     seed: int = 0
     resources: int = RESOURCES
     ladder: tuple[Rung, ...] = LADDER
     progress: Callable[[str], None] = lambda text: None
+    minimal: bool = False
 
 
 DEFAULTS = Settings()
@@ -156,7 +157,7 @@ class Question:
             before, grounding = text, self.grounded(goal, read if near else None, deep, paired)
             text = grounding.text()
             if text != before:
-                outcome, core = check_with_core(text, self.settings.seed, self.settings.resources)
+                outcome, core = check_with_core(text, self.settings.seed, self.settings.resources, self.settings.minimal)
             if outcome == "unsat":
                 text, needed = grounding.text(core), grounding.reasons(core)
                 break

@@ -30,11 +30,12 @@ def check(text: str, seed: int, resources: int) -> str:
     return str(asked(text, seed, resources).check())
 
 
-def check_with_core(text: str, seed: int, resources: int) -> tuple[str, list[int]]:
-    """The same, and for `unsat` which of the text's assertions are so together, by their places: not the fewest, but few."""
+def check_with_core(text: str, seed: int, resources: int, minimal: bool = False) -> tuple[str, list[int]]:
+    """The same, and for `unsat` which of the text's assertions are so together, by their places: few, or none too many if `minimal`."""
     solver = asked("", seed, resources)
     z3, context = solver_package(), solver.ctx
     solver.set("unsat_core", True)
+    solver.set("core.minimize", minimal)
     for place, assertion in enumerate(z3.parse_smt2_string(text, ctx=context)):
         solver.assert_and_track(assertion, z3.Bool(f"assertion {place}", context))
     outcome = str(solver.check())
