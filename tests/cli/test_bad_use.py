@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.calling import FAST, Call, check_refused
 
-CLAIMS, COALITIONS = "C11, C12, C17a", "CO+CO, DO"
+CLAIMS, COALITIONS = "C11, C12", "CO+CO, DO"
 SCOPE = "1 to 24 subsets and replicas"
 
 ARGUMENTS = [
