@@ -196,7 +196,7 @@ OF_STATES = (
     Claim("C27", "over rounds all subsets are used",
           "However, training over multiple rounds ensures that all the PPDS are eventually utilized for training", "L599-601",
           (Part("covered", "inv", "when the rounds of a couple are over, every subset with replicas enough to train has a result in one of them", rounds_cover_subsets),),
-          "some round is open", some_round_open, against=("MO", "CO"), scope="2x1",
+          "some round is open", some_round_open, against=("MO", "CO"), depth=5,
           assumptions=("that the rounds can still be run to their end is claimed by C32/finished",)),
     Claim("C34", "critical validations cannot be bypassed",
           "Our design ensures that blockchain performs a few critical validations and verification and the stakeholders will not be able to proceed without these validations", "L275-278",
