@@ -84,7 +84,7 @@ def check(given: argparse.Namespace) -> int:
     evidence.write(place, files_of(claims, found))
     for checked in found:
         for claim in claims:
-            mine = [one for known, one in checked.decided if known is claim and one.witness is not None]
+            mine = [one for known, one in checked.decided if known is claim and one.row.verdict == "refuted"]
             for one in worth_telling(claim, mine) if mine and not given.json else ():
                 say("\n" + shown(claim, one))
     return conclude(given, place, found, say)

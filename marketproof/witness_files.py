@@ -20,7 +20,10 @@ from spec.variants import VARIANTS
 
 
 def read(path: Path, variant: str | None = None) -> tuple[Protocol, Claim, Witness, Scope]:
-    """A witness with the protocol that it is of. variant: what the user says it is of; a file never names code to be run."""
+    """A witness with the protocol and the part of a claim that it is of.
+
+    variant: what the user says it is of; a file never names code to be run.
+    """
     fields = witnesses.parse(text_of(path))
     if fields["claim"] not in CLAIMS and not is_query(fields["claim"]):
         raise UserError(f"the witness speaks of claim {fields['claim'][:LONGEST_NAME]!r}; choices: {choices(CLAIMS)}, or a query")
@@ -32,9 +35,9 @@ def read(path: Path, variant: str | None = None) -> tuple[Protocol, Claim, Witne
         raise UserError(f"the witness is of variant {fields['variant']!r}, not of {protocol.name!r}")
     claim = CLAIMS[fields["claim"]] if fields["claim"] in CLAIMS else query(fields["claim"], protocol)
     witness, scope = witnesses.load("", all_steps(protocol, against), protocol, fields)
-    check_part(claim, witness)
+    part = part_of(claim, witness)
     check_deviating(witness, scope, against)
-    return protocol, claim, witness, scope
+    return protocol, part, witness, scope
 
 
 def text_of(path: Path) -> str:
@@ -51,14 +54,15 @@ def text_of(path: Path) -> str:
         raise UserError(f"{str(path)!r} is not UTF-8 text") from error
 
 
-def check_part(claim: Claim, witness: Witness) -> None:
-    """The part exists, and there are as many runs as it speaks of."""
+def part_of(claim: Claim, witness: Witness) -> Claim:
+    """The claim of that part alone, which exists and speaks of as many runs as there are: others may mean nothing in the variant."""
     parts = {part.name: part for part in claim.parts}
     if witness.part not in parts:
         raise UserError(f"{claim.name} has no part {witness.part!r}; choices: {choices(parts)}")
     wanted = 2 if parts[witness.part].kind == "two_runs" else 1
     if len(witness.runs) != wanted:
         raise UserError(f"{claim.name} ({witness.part}) speaks of {wanted} runs at a time, and the witness has {len(witness.runs)}")
+    return next(one for one in claim.split() if one.parts[0].name == witness.part)
 
 
 def check_deviating(witness: Witness, scope: Scope, against: Coalition) -> None:

@@ -39,7 +39,8 @@ def matrix_line(claim: str, coalitions: Sequence[str], rows: Iterable[Row]) -> s
     by = {row.coalition: row for row in rows}
     if by and not set(by) & set(coalitions):
         only = next(iter(by.values()))
-        return claim.ljust(CLAIM_WIDTH) + coloured(f"{cell(only)} for {only.coalition}", only.verdict)
+        of = "by" if only.verdict == "reached" else "for"
+        return claim.ljust(CLAIM_WIDTH - 1) + " " + coloured(f"{cell(only)} {of} {only.coalition}", only.verdict)
     shown = [(cell(by[name]) if name in by else "", by[name].verdict if name in by else "") for name in coalitions]
     return claim.ljust(CLAIM_WIDTH) + "".join(coloured(text.ljust(CELL_WIDTH), verdict) for text, verdict in shown).rstrip()
 

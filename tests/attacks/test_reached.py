@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from marketproof import witness_files
 from marketproof.bench import COALITION_OF_NOBODY, Bench, Decided
 from marketproof.commands import claims_named
 from marketproof.replaying import ReplayFailed, replay
@@ -53,6 +55,15 @@ def test_the_run_is_as_committed_and_no_step_can_be_left_out(name: str, label: s
         fewer = replace(found.witness, runs=[[*run[:step], *run[step + 1 :]]], broken_at=len(run) - 1)
         with pytest.raises(ReplayFailed):
             replay(BENCHES[name].protocol, claim, fewer, scope)
+
+
+def test_the_run_replays_from_its_file_though_another_part_means_nothing_here(tmp_path: Path) -> None:
+    name, label = QUICK
+    witness = decided(name, label).witness
+    assert witness is not None
+    (tmp_path / "run.json").write_text(witness.as_json(BENCHES[name].protocol.transactions))
+    protocol, claim, read, scope = witness_files.read(tmp_path / "run.json")
+    assert claim.label == label and replay(protocol, claim, read, scope)
 
 
 def test_another_seed_of_the_solver_tells_the_same_run() -> None:

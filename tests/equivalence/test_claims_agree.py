@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from model.scope import Scope
-from properties.claims import expressible, sometimes_of
+from properties.claims import ONCE, expressible, sometimes_of
 from properties.paper_claims import CLAIMS
 from spec.concrete import evaluate
 from spec.tree import Expression
@@ -25,7 +25,9 @@ def sampler(scope: str) -> Sampler:
     return Sampler(PROTOCOL, Scope.parse(scope), seed=2, walks=140)
 
 
-GOALS = expressible(CLAIMS.values(), PROTOCOL, PROTOCOL.transactions)
+# What a search in the finite meaning is asked; a claim that a path exists is asked of concrete states only.
+SEARCHED = {part.label for claim in CLAIMS.values() for part in claim.split() if part.kind not in ONCE}
+GOALS = {label: goal for label, goal in expressible(CLAIMS.values(), PROTOCOL, PROTOCOL.transactions).items() if label in SEARCHED}
 
 
 def conditions(label: str) -> dict[str, Expression]:

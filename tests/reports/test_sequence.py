@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from reports import words
 from reports.attacks import KINDS, Attack, attack_of
+from reports.html_claims import attack_parts
 from reports.markdown import sequence
 from reports.sequence import diagram
 from reports.shapes import Value
+from reports.view import Statement, Told
 from tests.reports.reading import Page
 from tests.reports.synthetic import attack, step
 
@@ -84,3 +87,15 @@ def test_mermaid_has_an_arrow_for_each_step_and_names_deviators() -> None:
         ("p1", "->>", "ledger"), ("p1", "-->>", "p1"), ("p1", "-->>", "p2"),
     ]  # fmt: skip
     assert "    Note over ledger: event Joined(ci-1)" in lines and "    Note over p1,ledger: it breaks" in lines
+
+
+@pytest.mark.parametrize(("reaches", "title", "band"), [
+    (False, "Attack on C1 by CO: 1 step", "✗ C1 breaks after step 1:"),
+    (True, "A run of CO to C1: 1 step", "✓ C1 is reached after step 1:"),
+])  # fmt: skip
+def test_a_run_that_reaches_a_claim_is_no_attack_on_it(reaches: bool, title: str, band: str) -> None:
+    statement = Statement("C1", "claim-C1", "C1", "title", "quoted", "L1", (), "", ())
+    run = Told("here", told([step()]), ("CO",), ("witnesses/C1.json",), reaches)
+    assert words.attack_title(statement, run) == title
+    assert words.ending(statement, run, 0)[0] == band
+    assert bool(Page("".join(map(str, attack_parts(statement, run, "")))).of("circle", "broken")) is not reaches
