@@ -22,7 +22,7 @@ from spec.errors import SpecificationError
 
 SCOPE, DEPTH = Scope(2, 2), 3
 SMALL, MOST_STATES = "1x2", 4_000
-SEARCHED = f"no attack found within {DEPTH} steps of an honest run in {{:g}} s, nor in {MOST_STATES} states of each case at {SMALL}"
+SEARCHED = f"no attack found within {DEPTH} steps of an honest run in {{0:g}} s, nor among {MOST_STATES} states of each case at {SMALL}"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Fall:
 
 def attacks_on(bench: Bench, lost: list[Claim], search_s: float) -> list[Fall]:
     """An attack on each claim for which one is found, of the smallest coalition that is tried first."""
-    found = {fall.claim: fall for fall in in_small_scope(bench, lost)}
+    found = {fall.claim: fall for fall in in_small_scope(bench, lost, time.monotonic() + 3 * search_s)}
     until = time.monotonic() + search_s
     for claim in lost:
         if claim.label not in found and (fall := near_an_honest_run(bench, claim, until)) is not None:
@@ -48,7 +48,7 @@ def attacks_on(bench: Bench, lost: list[Claim], search_s: float) -> list[Fall]:
 # --- small scope ---
 
 
-def in_small_scope(bench: Bench, lost: list[Claim]) -> Iterator[Fall]:
+def in_small_scope(bench: Bench, lost: list[Claim], until: float) -> Iterator[Fall]:
     """Claims about states and about what honest parties can still reach, each with the shortest run of the first case in which it falls."""
     goals = {claim.label: goal_of(claim, bench.protocol, bench.protocol.transactions) for claim in lost if claim.kind in ("inv", "live")}
     open_goals = {label: goal for label, goal in goals.items() if not any(live.provided for live in goal.live.values())}
@@ -56,9 +56,9 @@ def in_small_scope(bench: Bench, lost: list[Claim]) -> Iterator[Fall]:
         bed = Bed(bench.protocol, *separated(open_goals))
     except (SpecificationError, KeyError, ValueError):
         return
-    for name in ("none", "DO", "MO", "CO"):
-        for start in ("active", "requested"):
-            if not (bed.states or bed.live):
+    for start in ("active", "requested"):
+        for name in ("none", "DO", "MO", "CO"):
+            if not (bed.states or bed.live) or time.monotonic() > until:
                 return
             case = Case(f"{SMALL} {name}, {start}", SMALL, MEMBERS[name], start=start)
             bench.progress(f"{', '.join([*bed.states, *bed.live])} in case {case.name}")

@@ -18,7 +18,7 @@ from marketproof.errors import UserError
 from marketproof.felling import SEARCHED, attacks_on
 from marketproof.progress import Progress
 from marketproof.proving import LADDER, RESOURCES, prove, tasks_of, units_of
-from marketproof.store import Store
+from marketproof.store import Store, program
 from marketproof.variants import text_digest
 from marketproof.workers import ready_for_work, spread
 from model.induction import Engine, Settings, assumptions_of_honest_callers, prove_steps
@@ -53,10 +53,9 @@ class Waived:
     unproved: list[str] = field(default_factory=list)
     redundant_with: list[str] = field(default_factory=list)
     reason: str = ""
-    witnesses: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "witnesses"}
+        return dict(self.__dict__)
 
 
 def waive(given: argparse.Namespace) -> int:
@@ -125,7 +124,7 @@ def waived_by(variant: Variant, amendments: list[Amendment], given: argparse.Nam
     prove(Bench(variant.load(), progress=progress, store=store), claims_to_prove(), (given.variant, []), given.jobs)
     progress.start("waiving")
     if given.jobs == 1 or len(amendments) == 1:
-        yield from (waived(variant, one, store, given.search_s, progress) for one in amendments)
+        yield from (kept_or_waived(variant, one, store, given.search_s, progress) for one in amendments)
         return
     names = [one.name for one in amendments]
     yield from spread(work, names, prepare, (given.variant, store.enabled, given.search_s), min(given.jobs, len(names)))
@@ -145,7 +144,18 @@ def prepare(variant: str, store: bool, search_s: float) -> None:
 def work(name: str) -> Waived:
     variant, store, search_s = _prepared[0]
     amendment = next(one for one in variant.amendments if one.name == name)
-    return waived(variant, amendment, store, search_s, Progress(False))
+    return kept_or_waived(variant, amendment, store, search_s, Progress(False))
+
+
+def kept_or_waived(variant: Variant, amendment: Amendment, store: Store, search_s: float, progress: Progress) -> Waived:
+    """What became of an amendment as it was found before, of the same text, claims and program in the same time; or found now."""
+    key = digest(program(), "waived", spoken_of(variant.load()), amendment.name, search_s)
+    known = store.get(key)
+    if known is not None:
+        return Waived(**known)
+    found = waived(variant, amendment, store, search_s, progress)
+    store.put(key, found.as_dict())
+    return found
 
 
 def waived(variant: Variant, amendment: Amendment, store: Store, search_s: float, progress: Progress) -> Waived:
@@ -162,7 +172,9 @@ def waived(variant: Variant, amendment: Amendment, store: Store, search_s: float
         others = implied_by(whole, protocol, amendment)
         return replace(result, verdict="redundant", redundant_with=others) if others else result
     found = attacks_on(bench, lost, search_s)
-    result.falls = [{"claim": fall.claim, "coalition": fall.coalition, "depth": fall.depth, "told": fall.told} for fall in found]
+    result.falls = [
+        {"claim": fall.claim, "coalition": fall.coalition, "depth": fall.depth, "witness": None, "told": fall.told} for fall in found
+    ]
     result.unproved = [claim.label for claim in lost if claim.label not in {fall.claim for fall in found}]
     reason = f"not proved: {', '.join(result.unproved)}; {SEARCHED.format(search_s)}" if result.unproved else ""
     return replace(result, verdict="falls" if result.falls else "unproved", reason=reason)
