@@ -81,7 +81,7 @@ def evidence_of(place: Path) -> Evidence:
 def is_read(name: str) -> bool:
     """Files that a report reads; the others are only named in it."""
     folder = PurePosixPath(name).parts[0]
-    return name.endswith(".json") and folder != "witnesses" and (folder != "proofs" or name.endswith("/summary.json"))
+    return name.endswith(".json") and folder != "witnesses" and (folder != "proofs" or name.endswith(("/summary.json", "/clauses.json")))
 
 
 def check_name(name: str, digest: str) -> None:

@@ -9,6 +9,8 @@ from properties.verdicts import VERDICTS
 from reports import small_scope as scopes
 from reports import words
 from reports.attacks import Run
+from reports.clauses import HEADER as CLAUSES_HEADER
+from reports.clauses import Clauses
 from reports.escaping import markdown, mermaid
 from reports.repairs import repair_text, repairs_of, unsaid
 from reports.small_scope import SmallScope
@@ -215,6 +217,7 @@ def appendix(content: Content, base: str) -> Lines:
     for variant in content.variants:
         lines += amendments(content, variant) if variant.amendments else []
         lines += proofs(content, variant, variant.proofs, base) if variant.proofs is not None else []
+        lines += clauses(content, variant, variant.clauses) if variant.clauses is not None else []
         lines += small_scope(content, variant, variant.small_scope) if variant.small_scope is not None else []
     lines += [*heading(3, words.FILES, "files"), markdown(words.FILES_SAID), ""]
     named = sorted(content.evidence.digests.items())
@@ -234,6 +237,11 @@ def proofs(content: Content, variant: Variant, found: Proofs, base: str) -> Line
     ]
     title = heading(3, f"Proof obligations of {variant.name}", words.anchor_of("proofs", content, variant))
     return [*title, markdown(words.proofs_said(found)), "", *table(["goal", "step", "outcome", "by", "SMT-LIB"], lines)]
+
+
+def clauses(content: Content, variant: Variant, found: Clauses) -> Lines:
+    title = heading(3, f"Clauses that proofs of {variant.name} use", words.anchor_of("clauses", content, variant))
+    return [*title, markdown(found.said), "", *table(CLAUSES_HEADER, escaped(found.lines))]
 
 
 def small_scope(content: Content, variant: Variant, found: SmallScope) -> Lines:

@@ -7,8 +7,9 @@ from importlib.resources import files
 from urllib.parse import quote
 
 from properties.verdicts import VERDICTS
-from reports import words
+from reports import clauses, words
 from reports.chart import Curve, chart, curves
+from reports.clauses import Clauses
 from reports.escaping import Markup, joined, markup, tag
 from reports.figures import Job
 from reports.html_claims import claim_article
@@ -183,6 +184,8 @@ def appendix(content: Content, base: str) -> Markup:
             parts += amendments_part(content, variant)
         if variant.proofs is not None:
             parts += proofs_part(content, variant, variant.proofs, base)
+        if variant.clauses is not None:
+            parts += clauses_part(content, variant, variant.clauses)
         if variant.small_scope is not None:
             parts += small_scope_part(variant.name, variant.small_scope, words.anchor_of("small-scope", content, variant))
     parts = [*switches_part(content), *assumptions_part(content), *parts, *files_part(content, base)]
@@ -221,6 +224,11 @@ def proofs_part(content: Content, variant: Variant, proofs: Proofs, base: str) -
     header = ["goal", "step", "outcome", "by", "SMT-LIB", "SHA-256"]
     title = tag("h3", f"Proof obligations of {variant.name}", id=words.anchor_of("proofs", content, variant))
     return [title, paragraph(words.proofs_said(proofs)), table(header, lines, "", sticky=True)]
+
+
+def clauses_part(content: Content, variant: Variant, found: Clauses) -> list[Markup]:
+    title = tag("h3", f"Clauses that proofs of {variant.name} use", id=words.anchor_of("clauses", content, variant))
+    return [title, paragraph(found.said), table(clauses.HEADER, found.lines, "", sticky=True)]
 
 
 def digest_of(content: Content, name: str | None) -> Markup:

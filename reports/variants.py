@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from reports.clauses import Clauses, clauses_of
 from reports.shapes import Value
 from reports.small_scope import SmallScope, small_scope_of
 
@@ -86,7 +87,7 @@ class Proofs:
 
 @dataclass(frozen=True)
 class Variant:
-    """A variant; waivings, proofs and small scope are None where they were not run."""
+    """A variant; waivings, proofs, clauses and small scope are None where they were not run."""
 
     name: str
     title: str
@@ -96,12 +97,13 @@ class Variant:
     waivings: tuple[Waiving, ...] | None
     proofs: Proofs | None
     small_scope: SmallScope | None
+    clauses: Clauses | None
 
 
 def variant_of(name: str, value: Value, find: Find) -> Variant:
     """A variant of `variants.json`. find: gives a file of the evidence, or None where there is none."""
     waiving, proofs = find(f"waiving/{name}.json"), find(f"proofs/{name}/summary.json")
-    small = find(f"small-scope/{name}.json")
+    small, clauses = find(f"small-scope/{name}.json"), find(f"proofs/{name}/clauses.json")
     return Variant(
         name,
         value["title"].text,
@@ -111,6 +113,7 @@ def variant_of(name: str, value: Value, find: Find) -> Variant:
         None if waiving is None else tuple(waiving_of(item) for item in waiving.items),
         None if proofs is None else proofs_of(proofs),
         None if small is None else small_scope_of(small),
+        None if clauses is None else clauses_of(clauses),
     )
 
 

@@ -85,6 +85,13 @@ def numbers() -> dict[str, Any]:
     return {"schema": 1, "cells": "as it is", "tables": [{**table, "lines": lines}, {**curve, "lines": drawn}]}
 
 
+def clauses() -> dict[str, Any]:
+    """Two clauses, of which one is used in two ways and one in none."""
+    used = {"step": "JoinCI", "name": "once", "kind": "guard", "source": "printed L9", "used": {"C1": ["assumed", "permits"]}}
+    unused = {**used, "name": "mine", "source": "amended because <b>it joins twice</b>", "used": {}}
+    return {"how": {"assumed": "it is assumed", "permits": "it is passed"}, "clauses": [used, unused], "lemmas": {"C1": []}}
+
+
 def documents() -> Files:
     """All files as data, before the manifest."""
     rows = [
@@ -130,6 +137,7 @@ def documents() -> Files:
             "obligations": [obligation, {**obligation, "goal": "lemma", "file": None}],
             "confirmed": {"solver": "cvc5 1.4.0", "confirmed": 2, "of": 2},
         },
+        "proofs/hard/clauses.json": clauses(),
         "waiving/hard.json": [waived],
         "small-scope/hard.json": small_scope(),
         "proofs/hard/1.smt2": "(check-sat)\n",

@@ -96,13 +96,20 @@ def test_the_report_is_tied_to_its_evidence(html: Page, synthetic: Path) -> None
 
 def test_what_is_absent_is_said(tmp_path: Path) -> None:
     def change(files: dict[str, object]) -> None:
-        for name in ("job.json", "waiving/hard.json", "proofs/hard/summary.json", "proofs/hard/1.smt2"):
+        for name in ("job.json", "waiving/hard.json", "proofs/hard/summary.json", "proofs/hard/clauses.json", "proofs/hard/1.smt2"):
             del files[name]
 
     content = content_of(evidence_of(written(tmp_path / "evidence", change)))
     said = Page(page(content, "../evidence")).of("main")[0].text
     assert "The training job was not part of this run" in said and "Waiving was not run for variant hard" in said
+    assert "Clauses that proofs" not in said
     assert "The evidence holds no list of proof obligations for this variant." in said
+
+
+def test_the_clauses_that_proofs_use(html: Page, markdown: str) -> None:
+    for said in (html.of("main")[0].text, markdown):
+        assert "Clauses that proofs of hard use" in said and "assumed: C1; permits: C1" in said and "printed L9" in said
+        assert "No proof uses 1 of 2: JoinCI.mine." in said
 
 
 def test_the_small_scope(html: Page, markdown: str) -> None:

@@ -137,6 +137,7 @@ MALFORMED = [
     (at("variants.json", "variants", "paper", "switches", "X01", "taken", value="third"), "variants.json", "third"),
     (at("job.json", "rounds", 0, "accuracy", value=1.5), "job.json", "accuracy"),
     (at("proofs/hard/summary.json", "obligations", 0, "file", value="proofs/none"), "proofs/hard/summary.json", "proofs/none"),
+    (at("proofs/hard/clauses.json", "clauses", 0, "used", value=7), "proofs/hard/clauses.json", "clauses[0].used"),
     (at("waiving/hard.json", 0, "falls", value=7), "waiving/hard.json", "falls"),
     (at("small-scope/hard.json", "cases", 0, "states", value="many"), "small-scope/hard.json", "cases[0].states"),
     (without("small-scope/hard.json", "conditions", 0, "necessary"), "small-scope/hard.json", "necessary"),
