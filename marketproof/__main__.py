@@ -111,6 +111,12 @@ def share(text: str) -> Fraction:
     return value
 
 
+def count(text: str) -> int:
+    if not (text.isdecimal() and len(text) <= 6 and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 999999")
+    return int(text)
+
+
 def reading(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not (name and sign and value):
@@ -214,6 +220,15 @@ def add_proofs(commands: Any) -> None:
     clauses.add_argument("--fresh", action="store_true", help="prove everything anew, also what was proved before of the same text")
     add_jobs(clauses)
     add_common(clauses)
+
+    mutate = commands.add_parser("mutate", help="change each guard and effect in small wrong ways: which claim notices")
+    mutate.add_argument("--variant", default="hardened", metavar="NAME", help="variant that is changed (default: hardened)")
+    mutate.add_argument("--step", action="append", metavar="NAME", help="only this transaction; may be repeated")
+    mutate.add_argument("--sample", type=count, metavar="N", help="so many of the mutants, drawn with the seed")
+    mutate.add_argument("--out", metavar="FILE", help="write the results as JSON there")
+    mutate.add_argument("--fresh", action="store_true", help="prove everything anew, also what was proved before of the same text")
+    add_jobs(mutate)
+    add_common(mutate)
 
     bridge = commands.add_parser("bridge", help="prove that what commits equals a serial run; tell what escapes that")
     add_variant(bridge, None)

@@ -210,7 +210,8 @@ def implied_by(whole: Protocol, protocol: Protocol, amendment: Amendment) -> lis
     plan: Plan = plan_of(whole, claims_to_prove(), all_steps(whole, COALITIONS["peer"]))
     settings = Settings(Engine(assumptions=assumptions_of_honest_callers), 0, RESOURCES, ladder=LADDER)
     transaction = protocol.transactions[step]
-    found = prove_steps(protocol, {guard: {step: condition}}, plan.invariants, {step: transaction}, settings)
+    lemmas = {name: known for name, known in plan.invariants.items() if name not in plan.knowing}
+    found = prove_steps(protocol, {guard: {step: condition}}, lemmas, {step: transaction}, settings)
     return [f"{step}.{name}" for name in transaction.guards] if all(one.outcome == "proved" for one in found) else []
 
 

@@ -89,3 +89,9 @@ def test_clauses_that_proofs_use(call: Call) -> None:
     assert told.code == 0 and {one["step"] for one in data["clauses"]} == {"CommitTJ"} and data["lemmas"]["C33"]
     check_refused(call("clauses", "--variant", "paper"), "'paper'", "hardened")
     check_refused(call("clauses", "--claim", "C33", "--clause", "CommitTJ.in_tim", "--jobs", "1"), "'CommitTJ.in_tim'", "CommitTJ.in_time")
+
+
+def test_mutants_that_there_are_not(call: Call) -> None:
+    check_refused(call("mutate", "--step", "CloseRond"), "'CloseRond'", "CloseRound")
+    check_refused(call("mutate", "--variant", "paper"), "'paper'", "hardened")
+    check_refused(call("mutate", "--sample", "0"), "'0'")

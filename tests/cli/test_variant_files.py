@@ -19,7 +19,7 @@ FILES = {
     "raises": ("\n\nraise ValueError('no good')\n", ("line 3", "ValueError: no good")),
     "several lines": ("raise ValueError('one\\ntwo\\x1b[2J')\n", ("ValueError: one two", r"\x1b[2J")),
     "no syntax": ("VARIANT = (\n", ("SyntaxError", "line 1")),
-    "not UTF-8": (b"\xff\xfe\x00", ("SyntaxError",)),
+    "not UTF-8": (b"x = '\xff'\n", ("SyntaxError",)),
     "leaves": ("import sys\nsys.exit(0)\n", ("line 2", "SystemExit")),
     "missing module": ("import no_such_module_anywhere\n", ("line 1", "no_such_module_anywhere")),
     "no VARIANT": ("x = 1\n", ("VARIANT", "NoneType")),
