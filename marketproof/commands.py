@@ -41,6 +41,10 @@ def run(given: argparse.Namespace) -> int:
         from marketproof.bridging import bridge
 
         return bridge(given)
+    if given.command == "infer":
+        from marketproof.inferring import infer
+
+        return infer(given)
     if given.command == "explore":
         from marketproof.exploring import explore
 

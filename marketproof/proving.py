@@ -104,7 +104,8 @@ class Proof:
                  "rests_on": list(o.rests_on), "seconds": round(o.seconds, 3)}
                 for one in self.found for o, file in ((one.obligation, file_of(one)),)
             ],
-            "lemmas": {name: {"statement": said, "uses": list(self.plan.uses[name])} for name, said in self.plan.statements.items()},
+            "lemmas": {name: {"statement": said, "uses": list(self.plan.uses[name]), "inferred": name in self.plan.inferred}
+                       for name, said in self.plan.statements.items()},
             "kept": sum(one.kept for one in asked),
             "confirmed": {"solver": f"cvc5 {versions('cvc5')['cvc5']}", "confirmed": sum(one.second == "confirmed" for one in asked),
                           "of": len(asked)},
@@ -271,7 +272,9 @@ def kept_task(bench: Bench, plan: Plan, task: str) -> list[Confirmed] | None:
 def proved_row(bench: Bench, claim: Claim, coalition: str, proof: Proof) -> Row:
     """The verdict of a proof, which speaks of every coalition."""
     every, asked = proof.count(claim.label)
-    lemmas = [f"{name} (by hand, proved): {proof.plan.statements[name]}" for name in proof.plan.rests_on(claim.label)]
+    found = proof.plan.inferred
+    lemmas = [f"{name} ({'inferred' if name in found else 'by hand'}, proved): {proof.plan.statements[name]}"
+              for name in proof.plan.rests_on(claim.label)]  # fmt: skip
     endorsed = bench.protocol.policy.endorsement
     assumptions = [
         ATOMIC_STEP,
