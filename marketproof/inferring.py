@@ -29,7 +29,7 @@ from model.search import all_steps
 from model.wandering import sampled
 from properties import expectations
 from properties.claims import Claim, goal_of
-from properties.hardened_proofs import FOLLOW
+from properties.hardened_proofs import CLAIMS_USE, FOLLOW
 from properties.inferred import Clause, Inferred, text_of
 from properties.lemmas import LEMMAS
 from properties.proofs import Plan, add_lemmas_by_hand, has_lemmas, plan_of
@@ -39,10 +39,9 @@ from spec.digests import digest
 from spec.schema import NotExpressible
 from spec.text import Protocol
 from spec.tracing import Transaction
-from spec.tree import Expression
 
 KINDS = ("inv", "step")
-RUNS, LENGTH = 2, 40
+RUNS, LENGTH = 60, 10
 VERDICTS = {
     "inferred": "proved with inferred lemmas only",
     "partly": "proved, with some lemmas by hand",
@@ -168,16 +167,17 @@ def work(label: str) -> Searched:
 
 
 def key_of(bench: Bench, claim: Claim) -> str:
-    goal = goal_of(claim, bench.protocol, steps_of(bench.protocol))
-    return digest(program(), "inferred", bench.protocol, claim.label, vars(goal), hints_for(bench), bench.seed, RUNS, LENGTH)
+    goal, hints = goal_of(claim, bench.protocol, steps_of(bench.protocol)), by_hand(bench, claim)
+    return digest(program(), "inferred", bench.protocol, claim.label, vars(goal), hints.invariants, hints.uses, bench.seed, RUNS, LENGTH)
 
 
-def hints_for(bench: Bench) -> dict[str, Expression]:
-    """Lemmas by hand, which are taken where nothing else is found; such as follow from others are no inductions and are left out."""
+def by_hand(bench: Bench, claim: Claim) -> Plan:
+    """Lemmas by hand, which are taken where nothing else is found, with what they and the claim use of each other."""
     plan = Plan()
     if has_lemmas(bench.protocol):
         add_lemmas_by_hand(plan, bench.protocol)
-    return plan.inductive
+        plan.uses[claim.label] = CLAIMS_USE.get(claim.label, ())
+    return plan
 
 
 def searched(bench: Bench, claim: Claim, vocabulary: Vocabulary) -> Searched:
@@ -191,7 +191,8 @@ def searched(bench: Bench, claim: Claim, vocabulary: Vocabulary) -> Searched:
     settings = Settings(Engine(assumptions=assumptions_of_honest_callers), bench.seed, RESOURCES, ladder=LADDER)
     invariants = dict.fromkeys([claim.label] * len(goal.states), *goal.states.values())
     by_step = dict.fromkeys([claim.label] * len(goal.steps), *goal.steps.values())
-    search = Inference(bench.protocol, steps, invariants, by_step, vocabulary, settings, bench.progress, hints_for(bench))
+    search = Inference(bench.protocol, steps, invariants, by_step, vocabulary, settings, bench.progress)
+    search.hints, search.uses_by_hand = by_hand(bench, claim).inductive, by_hand(bench, claim).uses
     search.run()
     found = Searched(claim.label, list(search.uses(claim.label)), asked=search.asked)
     found.failures = [failed(failure) for failure in search.failed(claim.label)]

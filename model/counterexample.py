@@ -47,14 +47,14 @@ def is_told(node: Node, grounding: Grounding) -> bool:
     """Arguments, who deviates, and what is read of rows."""
     if node.op != "app" or "none" in node.name.split():
         return False
-    return node.name.startswith("argument ") or node.name == "deviating" or (bool(node.args) and node.name in grounding.meaning.pools_of)
+    return node.name.startswith("argument ") or node.name in grounding.meaning.pools_of
 
 
 def told(node: Node, known: dict[Node, str]) -> str:
     if node not in known or known[node] in ("False", "none"):
         return ""
     if not node.args:
-        return f"{node.name} = {known[node]}"
+        return node.name if node.sort == f.BOOL else f"{node.name} = {known[node]}"
     key = ", ".join(known.get(argument, "?") for argument in node.args)
     if node.sort == f.BOOL:
         return f"{node.name}({key})"

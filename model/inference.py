@@ -20,6 +20,7 @@ from model.mining import FOREIGN, Mined, Table, view_of
 from model.unbounded import State
 from model.wandering import Sample
 from model.z3_text import check_with_core
+from properties.lemmas import used_at
 from properties.templates import Base, Clause
 from spec.compiled import Compiled
 from spec.concrete import View
@@ -30,9 +31,9 @@ from spec.tree import Expression
 # How many clauses are assumed at a time: such as speak of what the question speaks of, and others; how often, before a step is given up.
 SPOKEN, OTHERS = 16, 6
 MOST_TRIES = {"claim": 12, "lemma": 5}
-RUNGS = (Rung(0, False, 6), Rung(1, False, 6))
+RUNGS = (Rung(0, False, 6), Rung(1, False, 6), Rung(1, False))
 # After so many questions the search stops, and says so.
-MOST_ASKED = 2_500
+MOST_ASKED = 1_500
 Place = tuple[str, str]
 
 
@@ -101,6 +102,7 @@ class Inference:
     settings: Settings
     progress: Callable[[str], None] = lambda text: None
     hints: dict[str, Expression] = field(default_factory=dict)
+    uses_by_hand: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lemmas: dict[str, Lemma] = field(default_factory=dict)
     dropped: dict[str, Failure] = field(default_factory=dict)
     failures: dict[Place, Failure] = field(default_factory=dict)
@@ -207,19 +209,53 @@ class Attempt:
 
     def run(self) -> list[Lemma] | Failure:
         """The few lemmas that are needed, or why there are none."""
+        kind = "lemma" if self.goal in self.of.lemmas else "claim"
         for rung in RUNGS:
-            for _ in range(MOST_TRIES["lemma" if self.goal in self.of.lemmas else "claim"]):
-                outcome, needed = self.ask(self.assumed, rung)
+            self.assumed = self.assumed if kind == "lemma" else {}
+            for _ in range(MOST_TRIES[kind]):
+                outcome, _ = self.ask(self.assumed, rung)
                 if outcome == "unsat":
-                    return self.fewest({name: self.assumed[name] for name in needed}, rung)
+                    return self.cheapest(rung)
                 more = self.more() if outcome == "sat" else []
                 if not more:
                     break
                 self.assumed |= {lemma.name: lemma for lemma in more}
+        if (by_hint := self.by_hints()) is not None:
+            return by_hint
         settings = self.of.settings
         assert self.grounding is not None
         told = [] if self.goal in self.of.lemmas else described(self.grounding, settings.seed, settings.resources)
         return Failure(self.goal, self.step, self.state(), told)
+
+    def by_hints(self) -> list[Lemma] | None:
+        """What a proof by hand uses here, where nothing else was found: as few of these lemmas as will do beside clauses."""
+        names = used_at(self.of.uses_by_hand.get(self.goal, ()), self.step)
+        given = [name for name in names if name in self.of.hints and name not in self.of.dropped and name not in self.own]
+        hints = {name: Lemma(name, None, (), self.of.hints[name], FOREIGN) for name in given}
+        for rung in RUNGS if hints else ():
+            outcome, needed = self.ask(hints, rung)
+            if outcome == "unsat":
+                kept = {lemma.name: lemma for lemma in self.fewest({name: hints[name] for name in needed}, rung)}
+                for name in list(kept):
+                    kept = self.without(name, kept, rung) or kept
+                return list(kept.values())
+        return None
+
+    def without(self, name: str, kept: dict[str, Lemma], rung: Rung) -> dict[str, Lemma] | None:
+        """Clauses that do instead of one hint; None when none are found."""
+        self.assumed = {other: lemma for other, lemma in kept.items() if other != name}
+        for _ in range(MOST_TRIES["lemma"]):
+            outcome, needed = self.ask(self.assumed, rung)
+            if outcome == "unsat":
+                return {lemma.name: lemma for lemma in self.fewest({other: self.assumed[other] for other in needed}, rung)}
+            more = [lemma for lemma in self.more() if lemma.name != name] if outcome == "sat" else []
+            if not more:
+                return None
+            self.assumed |= {lemma.name: lemma for lemma in more}
+        return None
+
+    def is_new(self, name: str) -> bool:
+        return name not in self.of.dropped and name not in self.assumed and name not in self.own
 
     def ask(self, assumed: dict[str, Lemma], rung: Rung) -> tuple[str, list[str]]:
         """Whether the goal is proved from itself and from what is assumed, and which of that was needed."""
@@ -232,6 +268,18 @@ class Attempt:
         outcome, core = check_with_core(self.grounding.text(), settings.seed, settings.resources)
         reasons = self.grounding.reasons(core) if outcome == "unsat" else ()
         return outcome, [name for name in assumed if f"hypothesis {name}" in reasons]
+
+    def cheapest(self, rung: Rung) -> list[Lemma]:
+        """The fewest among the first that will do of what is assumed: such as are goals already, then the cheapest."""
+        ordered = sorted(self.assumed, key=lambda name: (name not in self.of.lemmas, self.assumed[name].cost))
+        size = 1
+        while size < 2 * len(ordered):
+            few = {name: self.assumed[name] for name in ordered[:size]}
+            outcome, needed = self.ask(few, rung)
+            if outcome == "unsat":
+                return self.fewest({name: few[name] for name in needed}, rung)
+            size *= 2
+        return list(self.assumed.values())
 
     def fewest(self, needed: dict[str, Lemma], rung: Rung) -> list[Lemma]:
         """Leave out one after another, the dearest first and those that are no goals yet before others."""
@@ -251,7 +299,7 @@ class Attempt:
         if state is None:
             return []
         view = self.of.vocabulary.view(state)
-        known = [lemma for lemma in self.of.lemmas.values() if lemma.name not in self.assumed and lemma.name not in self.own]
+        known = [lemma for lemma in self.of.lemmas.values() if self.is_new(lemma.name) and lemma.base is not None]
         if broken := [lemma for lemma in known if not self.holds(lemma, view)]:
             return broken
         for tier in self.of.vocabulary.tiers():
@@ -259,11 +307,7 @@ class Attempt:
             spoken = [one for one in found if one.cost < FOREIGN][:SPOKEN]
             if found:
                 return [self.lemma(one) for one in spoken or found[:OTHERS]]
-        hints = [Lemma(name, None, (), condition, FOREIGN) for name, condition in self.of.hints.items() if self.is_new(name)]
-        return [hint for hint in hints if not self.holds(hint, view)]
-
-    def is_new(self, name: str) -> bool:
-        return name not in self.of.dropped and name not in self.assumed and name not in self.own
+        return []
 
     def holds(self, lemma: Lemma, view: View) -> bool:
         """Whether a lemma holds in a state; not where it speaks of values that are missing."""

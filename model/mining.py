@@ -20,7 +20,7 @@ from spec.schema import Schema
 
 Truths = NDArray[np.bool_]
 # What a clause costs beside its statements, by its shape; and each cell in it that a question does not speak of.
-COST = {"implies": 0.0, "excludes": 6.0, "either": 9.0, "alone": 2.0}
+COST = {"implies": 0.0, "excludes": 6.0, "either": 9.0, "alone": 2.0, "beside": 3.0}
 FOREIGN = 100.0
 
 
@@ -49,10 +49,13 @@ class Table:
     """The truth of a base's statements in sampled states, one line for each different one, and which clauses these agree with."""
 
     def __init__(self, base: Base, compiled: Compiled, samples: Iterable[View]) -> None:
-        self.base, self.compiled = base, compiled
+        self.base, self.compiled, self.width = base, compiled, len(base.statements)
         self.values = self.function()
-        lines = {line for view in samples for line in self.lines(view)}
-        self.add(lines)
+        lines = sorted({line for view in samples for line in self.lines(view)})
+        self.truth = np.array(lines, dtype=bool).reshape(-1, self.width)
+        self.plain = np.array([self.priced(one) for one in base.statements], dtype=np.float32)
+        self.cells = [cells_read(one.condition) - {f"{base.name}.exists"} for one in base.statements]
+        self._together: dict[int | None, Truths] = {}
 
     def function(self) -> Callable[..., tuple[bool, ...]]:
         source = Source(self.compiled.schema)
@@ -72,24 +75,21 @@ class Table:
         first = kinds.index(INTEGER)
         yield from (key for name, key in view.rows if name == self.base.name and None not in key[:first])
 
-    def add(self, lines: Iterable[tuple[bool, ...]]) -> None:
-        """For each two literals (statements, then their denials) whether some line has both false."""
-        width = len(self.base.statements)
-        truth = np.array(sorted(lines), dtype=bool).reshape(-1, width)
-        false = np.concatenate([~truth, truth], axis=1).astype(np.float32)
-        self.together: Truths = (false.T @ false) > 0
-        self.often = false.sum(axis=0)
-        self.width = width
-        self.plain = np.array([self.priced(one) for one in self.base.statements], dtype=np.float32)
-        self.cells = [cells_read(one.condition) - {f"{self.base.name}.exists"} for one in self.base.statements]
-        self.counted = len(truth)
+    def together(self, without: int | None) -> Truths:
+        """For each two literals (statements, then their denials) whether some line has both false, and one literal more."""
+        if without not in self._together:
+            false = np.concatenate([~self.truth, self.truth], axis=1)
+            chosen = false if without is None else false[false[:, without]]
+            numbers = chosen.astype(np.float32)
+            self._together[without] = (numbers.T @ numbers) > 0
+        return self._together[without]
 
     @property
     def agreeing(self) -> int:
         """How many clauses of one or two literals no sample breaks; of such as follow from one literal alone only that."""
-        never = ~np.diag(self.together)
-        rest = ~self.together[np.ix_(~never, ~never)]
-        return int(never.sum() + np.triu(rest, 1).sum())
+        together = self.together(None)
+        never = ~np.diag(together)
+        return int(never.sum() + np.triu(~together[np.ix_(~never, ~never)], 1).sum())
 
     def priced(self, statement: Statement) -> float:
         """Plain templates first; what is said of the base's own row before what is said of others; few rows before many."""
@@ -102,28 +102,43 @@ class Table:
 
         spoken: the cells that the question speaks of; clauses of these only come before all others.
         """
-        if not self.counted:
+        if not len(self.truth):
             return []
         self.price = np.tile(self.plain + FOREIGN * np.array([len(cells - spoken) for cells in self.cells], dtype=np.float32), 2)
         found: dict[Clause, float] = {}
         for line in dict.fromkeys(self.lines(view)):
-            for clause, cost in self.of_line(np.array(line, dtype=bool), most):
-                found[clause] = min(cost, found.get(clause, cost))
+            truth = np.array(line, dtype=bool)
+            for without in self.conditions(truth):
+                for clause, cost in self.of_line(truth, without, most):
+                    found[clause] = min(cost, found.get(clause, cost))
         chosen = sorted(found, key=lambda clause: (found[clause], [(one.place, one.holds) for one in clause]))[:most]
         return [Mined(self.base, clause, found[clause]) for clause in chosen]
 
-    def of_line(self, line: Truths, most: int) -> Iterator[tuple[Clause, float]]:
+    def conditions(self, line: Truths) -> list[int | None]:
+        """Statements that stand in a clause beside one or two literals: none, or that a member deviates who here does not."""
+        honest = [place for place, one in enumerate(self.base.statements) if one.template == "honest" and not line[place]]
+        return [None, *honest]
+
+    def of_line(self, line: Truths, without: int | None, most: int) -> Iterator[tuple[Clause, float]]:
         """The literals that are false in a line: alone if no sample has it false, in pairs if none has both."""
+        together = self.together(without)
         places = np.where(line, np.arange(self.width) + self.width, np.arange(self.width))
-        never = ~self.together[places, places]
+        beside, more = ((), 0.0) if without is None else ((self.literal(without),), COST["beside"] + float(self.price[without]))
+        never = ~together[places, places]
+        if without is not None:
+            never |= ~self.together(None)[places, places]
         for place in places[never]:
-            yield (self.literal(place),), float(self.price[place] + COST["alone"])
+            if without is None or (place != without and self.together(None)[place, place]):
+                yield (*beside, self.literal(place)), more + float(self.price[place] + COST["alone"])
         rest = places[~never]
-        free = np.triu(~self.together[np.ix_(rest, rest)], 1)
+        free = np.triu(~together[np.ix_(rest, rest)], 1)
+        if without is not None:
+            alone = self.together(None)[rest, without]
+            free &= self.together(None)[np.ix_(rest, rest)] & alone[:, None] & alone[None, :]
         first, second = np.nonzero(free)
         cost = self.price[rest[first]] + self.price[rest[second]] + self.shape(rest[first], rest[second])
         for at in np.argsort(cost, kind="stable")[:most]:
-            yield (self.literal(rest[first[at]]), self.literal(rest[second[at]])), float(cost[at])
+            yield (*beside, self.literal(rest[first[at]]), self.literal(rest[second[at]])), more + float(cost[at])
 
     def shape(self, first: Any, second: Any) -> Any:
         denied = (first >= self.width).astype(int) + (second >= self.width)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +13,17 @@ from model.enumeration import Action, Rows, Steps
 from model.market import first_useful_step
 from model.scope import Scope
 from spec.compiled import Compiled
-from spec.kinds import Term
+from spec.concrete import Row, RowId
+from spec.kinds import BOOLEAN, INTEGER, Enumeration, Term
+from spec.schema import Schema
 from spec.text import Protocol
 
 # Of the ways to take one step in one state so many are drawn from.
 MOST_WAYS = 8
+# How likely a step is among those that a run takes.
+KEPT = 0.8
+# The next run begins in one of so many states.
+MOST_RARE = 5
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,7 @@ class Wanderer:
 
     def __init__(self, protocol: Protocol, compiled: Compiled, scope: Scope, coalition: frozenset[str], rng: random.Random) -> None:
         self.protocol, self.coalition, self.rng = protocol, coalition, rng
+        self.allowed = list(protocol.transactions)
         self.universe = scope.universe(protocol)
         self.steps = Steps(compiled, self.universe, coalition, protocol.transactions)
         self.taken = dict.fromkeys(protocol.transactions, 0)
@@ -52,7 +60,7 @@ class Wanderer:
 
     def step(self, rows: Rows) -> tuple[Action, Rows] | None:
         """The first of all steps that changes something, in a random order in which steps that were seldom taken come early."""
-        for name in sorted(self.taken, key=lambda name: self.rng.random() * (1 + self.taken[name])):
+        for name in sorted(self.allowed, key=lambda name: self.rng.random() * (1 + self.taken[name])):
             ways = self.ways(rows, name)
             self.rng.shuffle(ways)
             for given in ways:
@@ -63,8 +71,9 @@ class Wanderer:
         return None
 
     def run(self, rows: Rows, length: int) -> Iterator[Sample]:
-        """The states of one run, the start left out."""
+        """The states of one run, the start left out; some steps are never taken in it, so that others come further (Groce 2012)."""
         self.taken = dict.fromkeys(self.taken, 0)
+        self.allowed = [name for name in self.taken if self.rng.random() < KEPT]
         for _ in range(length):
             found = self.step(rows)
             if found is None:
@@ -90,18 +99,52 @@ def honest_run(protocol: Protocol, compiled: Compiled, scope: Scope, rows: Rows)
     return found
 
 
+class Shapes:
+    """How often rows of each shape were seen: states in which something is seldom are where the next run begins (as in fuzzing)."""
+
+    def __init__(self, schema: Schema, rng: random.Random) -> None:
+        self.schema, self.rng = schema, rng
+        self.seen: Counter[Any] = Counter()
+        self.begun: Counter[Any] = Counter()
+        self.states: dict[frozenset[Any], Rows] = {}
+
+    def shape(self, row: RowId, cells: Row) -> Any:
+        """A row as it is but for identifiers, of which only counts whether there is one, and numbers, of which the sign does."""
+        said: list[Any] = []
+        for kind, value in zip(self.schema.tables[row[0]].cells.values(), cells, strict=True):
+            plain = isinstance(kind, Enumeration) or kind is BOOLEAN
+            said.append((value > 0) - (value < 0) if kind is INTEGER else value if plain else value is not None)
+        return row[0], *said
+
+    def add(self, rows: Rows) -> None:
+        shapes = frozenset(self.shape(row, cells) for row, cells in rows.items())
+        if shapes not in self.states:
+            self.states[shapes] = rows
+        self.seen.update(shapes)
+
+    def rare(self) -> Rows:
+        """A state with a shape that is among the rarest, and from which few runs began."""
+        ranked = sorted(self.states, key=lambda one: (self.begun[one], min((self.seen[shape] for shape in one), default=0)))
+        chosen = self.rng.choice(ranked[:MOST_RARE])
+        self.begun[chosen] += 1
+        return self.states[chosen]
+
+
 def sampled(
     protocol: Protocol, compiled: Compiled, market_of: Callable[[Scope], Rows], seed: int, runs: int, length: int,
     progress: Callable[[str], None] = lambda text: None,
 ) -> list[Sample]:  # fmt: skip
-    """The states of `runs` random runs from nothing, and as many from somewhere on an honest run, for each of RUNS; each state once."""
+    """The states of `runs` random runs for each of RUNS, and of an honest one; each state once."""
     rng, found = random.Random(seed), dict[Any, Sample]()
     honest = {scope: honest_run(protocol, compiled, scope, market_of(scope)) for scope in dict.fromkeys(scope for scope, _ in RUNS)}
     for scope, coalition in RUNS:
-        wanderer = Wanderer(protocol, compiled, scope, frozenset(coalition), rng)
-        begun = [Sample(rows, wanderer.coalition, wanderer.universe) for rows in honest[scope]]
-        starts = [*(rng.choice(begun).rows for _ in range(runs)), *[dict(scope.facts())] * runs]
-        for sample in (*begun, *itertools.chain.from_iterable(wanderer.run(rows, length) for rows in starts)):
-            found.setdefault((frozenset(sample.rows.items()), sample.coalition), sample)
+        wanderer, shapes = Wanderer(protocol, compiled, scope, frozenset(coalition), rng), Shapes(protocol.schema, rng)
+        for rows in (dict(scope.facts()), *honest[scope]):
+            shapes.add(rows)
+            found.setdefault((frozenset(rows.items()), wanderer.coalition), Sample(rows, wanderer.coalition, wanderer.universe))
+        for _ in range(runs):
+            for sample in wanderer.run(shapes.rare(), length):
+                shapes.add(sample.rows)
+                found.setdefault((frozenset(sample.rows.items()), sample.coalition), sample)
         progress(f"{len(found)} states of random runs")
     return list(found.values())

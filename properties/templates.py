@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from properties.dimensions import Dimensions
 from spec.kinds import BOOLEAN, INTEGER, Enumeration, Kind, Reference, Sort, Term
 from spec.schema import Row, Rows, Table, every, using
 from spec.text import Protocol
 from spec.tracing import Transaction
-from spec.tree import Expression, deviating, disjunction, negation, parameter, substitute, walk
+from spec.tree import Expression, deviating, disjunction, equal, negation, parameter, substitute, walk
 from spec.wording import expression_text
 
 # What a statement is about, the plainest first: clauses of plain statements are tried first.
@@ -32,7 +33,7 @@ TEMPLATES = {
     "order": "a number is at most, or less than, another",
     "part": "a part of a pre-image equals a value",
 }
-MOST_STATEMENTS = 600
+MOST_STATEMENTS = 800
 LEDGER = ("asset", "history")
 
 
@@ -114,33 +115,33 @@ def named(condition: Expression, values: Mapping[str, Expression | None]) -> Exp
 
 def bases_of(protocol: Protocol) -> dict[str, Base]:
     """A base for each table in the order of the text; of tables whose keys are the same identifiers, one."""
-    found, keys = {}, set()
+    found, keys, dimensions = {}, set(), Dimensions(protocol)
     for name, table in protocol.schema.tables.items():
         key = tuple(name if kind is INTEGER else kind.sort for _, kind in table.key)
         if "." not in name and key not in keys and not any(isinstance(kind, Term) or kind.name == "Text" for _, kind in table.key):
             keys |= set() if any(kind is INTEGER for _, kind in table.key) else {key}
-            found[name] = made(Base(protocol, table))
+            found[name] = made(Base(protocol, table), dimensions)
     return found
 
 
 def base_of(protocol: Protocol, name: str) -> Base | None:
     """The base of one table; None where there is no such table."""
     table = protocol.schema.tables.get(name)
-    return None if table is None else made(Base(protocol, table))
+    return None if table is None else made(Base(protocol, table), Dimensions(protocol))
 
 
-def made(base: Base) -> Base:
+def made(base: Base, dimensions: Dimensions) -> Base:
     with using(base.protocol.schema):
-        Statements(base).make()
+        Statements(base, dimensions).make()
     return base
 
 
 class Statements:
     """Makes the statements of a base: rows that its key leads to, their cells, comparisons of values, conditions of guards."""
 
-    def __init__(self, base: Base) -> None:
-        self.base, self.schema = base, base.protocol.schema
-        self.known: dict[int, None] = {}
+    def __init__(self, base: Base, dimensions: Dimensions) -> None:
+        self.base, self.schema, self.dimensions = base, base.protocol.schema, dimensions
+        self.known = set[int]()
         self.near = self.rows(base.key)
         self.far = self.referred()
 
@@ -198,8 +199,9 @@ class Statements:
         del self.base.statements[MOST_STATEMENTS:]
 
     def add(self, template: str, condition: Expression) -> None:
-        if condition._op != "lit" and id(condition) not in self.known and id(negation(condition)) not in self.known:
-            self.known[id(condition)] = None
+        mirrored = equal(*condition._args[::-1]) if condition._op == "eq" else condition
+        if condition._op != "lit" and self.known.isdisjoint(map(id, (condition, negation(condition), mirrored))):
+            self.known.add(id(condition))
             self.base.statements.append(Statement(template, expression_text(condition, self.schema), condition))
 
     def of_cells(self, row: Row) -> None:
@@ -227,13 +229,16 @@ class Statements:
         self.of_parts(values)
         numbers = [value for value in (*self.base.key.values(), *self.cells(self.near)) if value._kind is INTEGER]
         for one, other in itertools.permutations(dict.fromkeys(numbers), 2):
-            self.add("order", one <= other)
+            if self.dimensions.alike(one, other):
+                self.add("order", one <= other)
 
     def of_parts(self, values: list[Expression]) -> None:
-        plain = [value for value in values if value._kind is not BOOLEAN]
-        parts = [part for value in self.cells(self.near) for part in parts_of(value)]
-        for part, other in itertools.chain(itertools.product(parts, plain), itertools.combinations(parts, 2)):
-            if part._kind.sort == other._kind.sort and comparable(part, other):
+        """Parts of what stands in near rows are compared with all values and parts."""
+        parts = [part for value in values for part in parts_of(value)]
+        near = {id(part) for value in self.cells(self.near) for part in parts_of(value)}
+        for part, other in itertools.product([part for part in parts if id(part) in near], [*values, *parts]):
+            alike = part._kind.sort == other._kind.sort and (part._kind is not INTEGER or self.dimensions.alike(part, other))
+            if alike and not isinstance(part._kind, Enumeration) and comparable(part, other):
                 self.add("part", part == other)
 
     def cells(self, rows: Iterable[Row]) -> list[Expression]:
@@ -265,8 +270,8 @@ def parts_of(value: Expression) -> Iterator[Expression]:
 
 
 def comparable(one: Expression, other: Expression) -> bool:
-    """Two values of which none is read through the other: such as the same field of two rows, or a key and a field."""
-    return not any(e is one for e in walk(other)) and not any(e is other for e in walk(one))
+    """Two values of which none is read through the other, unless that is a component of the key."""
+    return "par" in (one._op, other._op) or (not any(e is one for e in walk(other)) and not any(e is other for e in walk(one)))
 
 
 __all__ = ["TEMPLATES", "Base", "Clause", "Literal", "Statement", "base_of", "bases_of"]
