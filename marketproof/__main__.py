@@ -1,4 +1,4 @@
-"""The command line: `marketproof check | attack | replay | waive | bridge | recheck | report | spec | doctor | completion`."""
+"""The command line: `marketproof check | attack | replay | waive | bridge | infer | recheck | report | spec | doctor | completion`."""
 
 from __future__ import annotations
 

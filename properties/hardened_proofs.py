@@ -11,18 +11,14 @@ from properties.ranking import Liveness, Ranking
 
 LEMMA_MODULES = (hardened_lemmas, hardened_money, hardened_parties)
 
-# The lemmas that each claim rests on, by its label.
+# The lemmas by hand that claims rest on, by label; for the other claims lemmas were found (properties/expected/inferred-hardened.json).
 CLAIMS_USE: dict[str, tuple[str, ...]] = {
-    "C11": ("verified_has_joined",),
-    "C12": ("selection_is_the_slots", "slot_owner_is_the_owner", "selections_are_of_rounds", "roster_is_verified",
-            "nothing_is_no_instance"),
     "C17d": ("revealed_weights_were_committed_to", "honest_owners_commit_to_right_weights", "results_are_of_rounds@StartRound",
              "results_are_of_rounds@RequestTC", "results_are_of_subsets@CreateDSS"),
     "C25/same": ("shares_open_commitments", "shares_are_known_in_order", "batch_is_drawn_from_the_seed", "slots_are_the_drawn_batch",
                  "slot_is_on_the_roster", "approved_means_approved", "latest_round_has_a_row", "rounds_are_of_active_couples",
                  "nothing_is_no_instance"),
     "C25/once": ("nothing_is_drawn_ahead", "approved_means_approved", "counters_are_not_negative", "draws_are_of_allocated_epochs"),
-    "C31/event": ("selection_is_the_slots", "revealed_is_delivered"),
     "C32/closed": ("rounds_are_of_active_couples", "shares_are_known_in_order", "latest_round_has_a_row"),
     "C32/ended": ("couple_has_dataset", "shares_are_known_in_order", "roster_is_of_an_approved_couple", "windows_end_before_the_deadline",
                   "earlier_rounds_are_closed", "slots_have_rounds", "results_have_rounds", "rounds_are_of_active_couples",
@@ -31,12 +27,6 @@ CLAIMS_USE: dict[str, tuple[str, ...]] = {
                   "slots_are_of_rounds", "results_are_of_rounds", "rounds_are_counted", "couples_have_epochs", "slot_owner_is_the_owner",
                   "completed_couples_have_ended", "counters_are_not_negative"),
     "C32/finished": FINISHING_USES,
-    "C33": ("deliveries_are_kept",),
-    "C35": ("slot_is_on_the_roster@DisputeResult",),
-    "C39/paid": ("settled_jobs_are_final", "verdicts_are_of_slots", "windows_follow_each_other", "slots_are_of_rounds", "jobs_have_slots"),
-    "C39/conserved": ("everything_has_an_owner", "couple_has_dataset", "couple_has_model", "bonds_come_with_couples",
-                      "slot_owner_is_the_owner@SettleJob", "stakes_are_of_instances@SettleDispute", "stakes_are_of_disputes@SettleDispute",
-                      "decisions_are_about_disputes@SettleJob"),
     "C39/covered": ("rounds_hold_what_is_not_settled", "escrow_holds_what_the_rounds_hold", "nobody_owes"),
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ from spec.hardened import VARIANT
 
 PROVED = ("C11", "C12", "C17d", "C25/same", "C25/once", "C31/event", "C32/closed", "C32/ended", "C32/finished", "C33", "C35",
           "C39/paid", "C39/conserved", "C39/covered")  # fmt: skip
+INFERRED = ("C11", "C12", "C31/event", "C33", "C35", "C39/paid", "C39/conserved")
 
 
 def claims() -> list[Claim]:
@@ -50,14 +51,19 @@ def test_a_second_solver_confirms_every_question() -> None:
     assert len(asked) > 250 and {one.second for one in asked} == {"confirmed"}
 
 
+@pytest.mark.parametrize("label", INFERRED)
+def test_it_needs_no_lemma_by_hand(label: str) -> None:
+    assert set(proof().plan.rests_on(label)) <= proof().plan.inferred and proof().plan.rests_on(label)
+
+
 def test_what_cannot_be_expressed_is_not_proved() -> None:
     assert "C31/rem" not in proof().plan.invariants and not proof().proves("C31/rem")
 
 
 def test_every_lemma_is_proved_and_used() -> None:
     used = {name for label in PROVED for name in proof().plan.rests_on(label)}
-    assert used == set(LEMMAS)
-    assert not any(proof().open(name) for name in LEMMAS)
+    assert used == {*LEMMAS, *proof().plan.inferred}
+    assert not any(proof().open(name) for name in used)
 
 
 def test_every_use_names_a_lemma_and_a_step() -> None:
