@@ -32,7 +32,7 @@ def valued(grounding: Grounding, seed: int, resources: int) -> dict[Node, Any]:
     values = {declared.name(): model[declared] for declared in model.decls() if declared.arity() == 0}
     found = {node: values[name] for node, name in names.items() if name in values}
     nothing = (f.apply(f"{sort} none", sort) for sort in grounding.meaning.sorts)
-    return {**{node: values[node.name] for node in nothing if node.name in values}, **found}
+    return {**found, **{node: values[node.name] for node in nothing if node.name in values and node not in found}}
 
 
 def described(grounding: Grounding, seed: int, resources: int) -> list[str]:

@@ -28,9 +28,11 @@ from spec.text import Protocol
 from spec.tracing import Transaction
 from spec.tree import Expression
 
-# How many clauses are assumed at a time: such as speak of what the question speaks of, and others; how often, before a step is given up.
+# How many clauses are assumed at a time: such as speak of what the question speaks of, and others; how often, before a step is given up,
+# and how often with more instances, of which each question has many.
 SPOKEN, OTHERS = 16, 6
 MOST_TRIES = {"claim": 12, "lemma": 5}
+MOST_DEEPER = 3
 RUNGS = (Rung(0, False, 6), Rung(1, False, 6), Rung(1, False))
 # After so many questions the search stops, and says so.
 MOST_ASKED = 1_500
@@ -212,7 +214,7 @@ class Attempt:
         kind = "lemma" if self.goal in self.of.lemmas else "claim"
         for rung in RUNGS:
             self.assumed = self.assumed if kind == "lemma" else {}
-            for _ in range(MOST_TRIES[kind]):
+            for _ in range(MOST_DEEPER if rung.deep else MOST_TRIES[kind]):
                 outcome, _ = self.ask(self.assumed, rung)
                 if outcome == "unsat":
                     return self.cheapest(rung)
