@@ -238,6 +238,8 @@ def add_proofs(commands: Any) -> None:
     add_jobs(bridge)
     add_common(bridge)
 
+    add_infer(commands)
+
     explore = commands.add_parser("explore", help="every state at a small scope: no trap, nobody honest punished, money conserved")
     explore.add_argument("--variant", default="hardened", metavar="NAME", help="variant that is explored (default: hardened)")
     explore.add_argument("--case", action="append", metavar="NAME", help="one case, such as '1x3 CO'; may be repeated (default: all)")
@@ -266,6 +268,20 @@ def add_numbers(commands: Any) -> None:
     said = "share of owners that deviate, such as 1/4; may be repeated"
     numbers.add_argument("--share", dest="shares", type=share, action="append", metavar="P", help=said)
     add_common(numbers, with_seed=False)
+
+
+def add_infer(commands: Any) -> None:
+    infer = commands.add_parser("infer", help="find the lemmas that claims need, prove them, and tell what remains by hand")
+    add_variant(infer, "hardened")
+    infer.add_argument("--claim", action="append", metavar="C33", help="claim to prove, or one part of it; may be repeated (default: all)")
+    infer.add_argument(
+        "--search-s", type=positive_seconds, default=20.0, metavar="S", help="longest search for attacks on what fails, each (default: 20)"
+    )
+    infer.add_argument("--out", metavar="FILE", help="write the lemmas that were found as JSON there")
+    infer.add_argument("--accept", action="store_true", help="commit the lemmas, for the proofs of later checks")
+    infer.add_argument("--fresh", action="store_true", help="find everything anew, also what was found before of the same text")
+    add_jobs(infer)
+    add_common(infer)
 
 
 def parser() -> Parser:

@@ -241,8 +241,13 @@ def proof_told(proof: Proof) -> str:
     confirmed = sum(one.second == "confirmed" for one in asked)
     return (
         f"proofs for any size: {len(proof.found)} obligations, {len(proof.found) - len(asked)} by frame, {len(asked)} by Z3 of which cvc5 "
-        f"confirms {confirmed}{kept_told(asked)}; {len(proof.plan.statements)} lemmas by hand, proved with them; {proof.seconds:.1f} s"
+        f"confirms {confirmed}{kept_told(asked)}; {lemmas_told(proof)}, proved with them; {proof.seconds:.1f} s"
     )
+
+
+def lemmas_told(proof: Proof) -> str:
+    inferred = len(proof.plan.inferred)
+    return f"{len(proof.plan.statements) - inferred} lemmas by hand" + (f" and {inferred} inferred" if inferred else "")
 
 
 def kept_told(asked: list[Confirmed]) -> str:

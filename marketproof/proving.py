@@ -111,7 +111,9 @@ class Proof:
     @property
     def lemmas(self) -> dict[str, Any]:
         """What was assumed in the proofs, each proved among them."""
-        return {name: {"statement": said, "uses": list(self.plan.uses[name])} for name, said in self.plan.statements.items()}
+        plan = self.plan
+        return {name: {"statement": said, "uses": list(plan.uses[name]), "inferred": name in plan.inferred}
+                for name, said in plan.statements.items()}  # fmt: skip
 
 
 def proof_files(variant: str, found: list[Confirmed], lemmas: dict[str, Any]) -> dict[str, str]:
@@ -301,7 +303,9 @@ def kept_task(bench: Bench, plan: Plan, task: str) -> list[Confirmed] | None:
 def proved_row(bench: Bench, claim: Claim, coalition: str, proof: Proof) -> Row:
     """The verdict of a proof, which speaks of every coalition."""
     every, asked = proof.count(claim.label)
-    lemmas = [f"{name} (by hand, proved): {proof.plan.statements[name]}" for name in proof.plan.rests_on(claim.label)]
+    found = proof.plan.inferred
+    lemmas = [f"{name} ({'inferred' if name in found else 'by hand'}, proved): {proof.plan.statements[name]}"
+              for name in proof.plan.rests_on(claim.label)]  # fmt: skip
     endorsed = bench.protocol.policy.endorsement
     assumptions = [
         ATOMIC_STEP,

@@ -8,6 +8,7 @@ from typing import Any
 
 from properties.claims import ONCE, Claim, goal_of
 from properties.hardened_proofs import ARGUMENTS, CLAIMS_USE, FOLLOW
+from properties.inferred import Inferred, inferred_for, words
 from properties.lemmas import LEMMAS, used_at
 from properties.ranking import Ranking
 from spec.errors import SpecificationError
@@ -24,7 +25,8 @@ class Plan:
     Invariants in `following` are no inductions of their own: they hold wherever the lemmas that they use do.  Those in `knowing` rest
     on what deviating members can know.
 
-    `uses` names lemmas, or `lemma@Step` for one that is assumed before that step only; `statements` are the lemmas' sentences.
+    `uses` names lemmas, or `lemma@Step` for one that is assumed before that step only; `statements` are the lemmas'
+    sentences; those `inferred` were found by the program, the others are by hand.
     """
 
     invariants: dict[str, Expression] = field(default_factory=dict)
@@ -35,6 +37,7 @@ class Plan:
     knowing: set[str] = field(default_factory=set)
     uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     statements: dict[str, str] = field(default_factory=dict)
+    inferred: set[str] = field(default_factory=set)
 
     def assumed(self, goal: str, step: str) -> dict[str, Expression]:
         """The invariants that are assumed before a step to prove a goal after it; itself too, if it is one."""
@@ -75,7 +78,7 @@ class Plan:
 
         return Plan(
             chosen(self.invariants), chosen(self.steps), chosen(self.pairs), chosen(self.rankings), self.following & names,
-            self.knowing & names, chosen(self.uses), chosen(self.statements),
+            self.knowing & names, chosen(self.uses), chosen(self.statements), self.inferred & names,
         )  # fmt: skip
 
     def missing(self, goal: str) -> list[str]:
@@ -88,20 +91,45 @@ def has_lemmas(protocol: Protocol) -> bool:
     return "hardened" in (protocol.name, protocol.parent)
 
 
-def plan_of(protocol: Protocol, claims: Iterable[Claim], steps: dict[str, Transaction]) -> Plan:
-    """The plan for claims of one part each; claims that the variant cannot express, and arithmetic ones, are left out."""
-    plan = Plan()
-    if has_lemmas(protocol):
-        for name, lemma in LEMMAS.items():
-            with using(protocol.schema):
-                try:
-                    plan.invariants[name] = boolean(lemma.build())
-                except SpecificationError:
-                    continue  # it speaks of a clause that was waived
-            plan.following |= {name} if lemma.follows else set()
-            plan.knowing |= {name} if lemma.knowing else set()
-            plan.statements[name] = lemma.statement
-            plan.uses[name] = lemma.uses
+def add_lemmas_by_hand(plan: Plan, protocol: Protocol) -> None:
+    for name, lemma in LEMMAS.items():
+        with using(protocol.schema):
+            try:
+                plan.invariants[name] = boolean(lemma.build())
+            except SpecificationError:
+                continue  # it speaks of a clause that was waived
+        plan.following |= {name} if lemma.follows else set()
+        plan.knowing |= {name} if lemma.knowing else set()
+        plan.statements[name] = lemma.statement
+        plan.uses[name] = lemma.uses
+
+
+def add_inferred(plan: Plan, protocol: Protocol, found: Inferred, labels: set[str]) -> None:
+    """The lemmas that the proofs of these claims rest on as they were found; a lemma by hand among them uses what was found for it."""
+    stated, pending = found.stated(protocol), [use for label in labels for use in found.claims.get(label, ())]
+    while pending:
+        name = pending.pop().partition("@")[0]
+        if name in found.lemmas and name not in plan.inferred:
+            plan.inferred.add(name)
+            plan.uses[name] = found.lemmas[name].uses
+            pending += plan.uses[name]
+    for name in [name for name in found.lemmas if name in plan.inferred]:
+        if name in stated:
+            plan.invariants[name] = stated[name]
+            plan.statements[name] = words(protocol, stated[name])
+    plan.inferred -= {name for name in plan.inferred if not found.lemmas[name].base}
+
+
+def plan_of(protocol: Protocol, claims: Iterable[Claim], steps: dict[str, Transaction], found: Inferred | None = None) -> Plan:
+    """The plan for claims of one part each; claims that the variant cannot express, and arithmetic ones, are left out.
+
+    found: the lemmas that were inferred for the variant; those that are committed unless others are given.
+    """
+    plan, claims, by_hand = Plan(), list(claims), has_lemmas(protocol)
+    found = inferred_for(protocol) if found is None else found
+    if by_hand:
+        add_lemmas_by_hand(plan, protocol)
+    add_inferred(plan, protocol, found, {claim.label for claim in claims})
     for claim in claims:
         if claim.kind in ONCE:
             continue
@@ -111,14 +139,14 @@ def plan_of(protocol: Protocol, claims: Iterable[Claim], steps: dict[str, Transa
             continue
         for condition in goal.states.values():
             plan.invariants[claim.label] = condition
-            plan.following |= {claim.label} & FOLLOW if has_lemmas(protocol) else set()
+            plan.following |= {claim.label} & FOLLOW if by_hand else set()
         for by_step in goal.steps.values():
             plan.steps[claim.label] = by_step
         for condition in goal.pairs.values():
             plan.pairs[claim.label] = condition
         for liveness in goal.live.values():
-            if has_lemmas(protocol) and claim.label in ARGUMENTS:
+            if by_hand and claim.label in ARGUMENTS:
                 with using(protocol.schema):
                     plan.rankings[claim.label] = ARGUMENTS[claim.label](liveness)
-        plan.uses[claim.label] = CLAIMS_USE.get(claim.label, ()) if has_lemmas(protocol) else ()
+        plan.uses[claim.label] = found.claims.get(claim.label, CLAIMS_USE.get(claim.label, ()) if by_hand else ())
     return plan
