@@ -16,7 +16,7 @@ from spec.variants import variant
 
 TABLE = expected("paper") or {}
 CELLS = [(label, coalition) for label, by in TABLE.items() for coalition in by]
-REFUTED = [(label, coalition) for label, coalition in CELLS if TABLE[label][coalition]["verdict"] == "refuted"]
+REFUTED = [(label, coalition) for label, coalition in CELLS if coalition in COALITIONS and TABLE[label][coalition]["verdict"] == "refuted"]
 PARTS = {part.label: part for claim in CLAIMS.values() for part in claim.split()}
 
 
