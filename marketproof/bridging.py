@@ -145,7 +145,7 @@ def prove_bridging(bench: Bench, prepared: tuple[Any, list[tuple[str, str]]] | N
     bench.progress.start(f"bridging {bench.protocol.name}")
     kept = {name: one for name in names if (one := kept_bridged(bench, name)) is not None}
     missing = [name for name in names if name not in kept]
-    alone = prepared is None or jobs == 1 or not missing
+    alone = prepared is None or jobs == 1
     given = (*(prepared or ()), bench.seed, bench.store.enabled)
     answers = (bridged(bench, name) for name in missing) if alone else spread(work, missing, prepare, given, jobs)
     for done, name in enumerate(names, start=1):

@@ -82,6 +82,7 @@ def check(given: argparse.Namespace) -> int:
     say = (lambda text: None) if given.json else say_line
     found = [check_variant(given, name, bench, claims, against, say) for name, bench in benches]
     evidence.write(place, files_of(claims, found))
+    store.prune()
     for checked in found:
         for claim in claims:
             mine = [one for known, one in checked.decided if known is claim and one.row.verdict == "refuted"]

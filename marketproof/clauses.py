@@ -11,18 +11,16 @@ from typing import Any
 
 from adversaries.coalitions import COALITIONS
 from marketproof.bench import Bench
-from marketproof.commands import claims_named
 from marketproof.errors import UserError
 from marketproof.kept import Confirmed
 from marketproof.progress import Progress
-from marketproof.proving import Proof, prove
+from marketproof.proving import Proof, claims_to_prove, need_lemmas, prove
 from marketproof.store import Store
 from marketproof.variants import load
 from model.frames import cells_of, cells_read
 from model.progress import allowed, step_of
 from model.search import all_steps
 from properties.paper_claims import CLAIMS
-from properties.proofs import has_lemmas
 from reports import terminal
 from spec.errors import choices
 from spec.summary import summary
@@ -61,9 +59,8 @@ def clauses(given: argparse.Namespace) -> int:
     """Prove, and say what each proof uses; 0 when every claim that the variant can express is proved, else 1."""
     progress = Progress()
     bench = Bench(load(given.variant, []), given.seed, None, progress, Store(enabled=not given.fresh))
-    if not has_lemmas(bench.protocol):
-        raise UserError(f"{bench.protocol.name!r} is not proved for any size: there are lemmas for `hardened`, and what is made from it")
-    claims = [claim for name in given.claim or CLAIMS for claim in claims_named(name) if claim.kind != "arith"]
+    need_lemmas(bench.protocol)
+    claims = claims_to_prove(given.claim or CLAIMS)
     proof = prove(bench, claims, (given.variant, []), given.jobs)
     progress.done()
     labels = [claim.label for claim in claims if claim.label in proof.plan.goals]

@@ -7,7 +7,7 @@ import json
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,11 @@ from marketproof import evidence
 from marketproof.bench import Bench
 from marketproof.errors import UserError
 from marketproof.progress import Progress
-from marketproof.proving import LADDER, RESOURCES, prove, tasks_of, units_of
+from marketproof.proving import claims_to_prove, follows, need_lemmas, needed, prove, tasks_of, units_of
 from marketproof.store import Store
 from marketproof.variants import load
-from marketproof.waiving import claims_to_prove
 from marketproof.workers import ready_for_work, spread
-from model.induction import Engine, Settings, assumptions_of_honest_callers, prove_steps
 from model.search import all_steps
-from properties.proofs import Plan, has_lemmas, plan_of
 from reports import terminal
 from spec.errors import choices
 from spec.mutants import OPERATORS, Mutant, mutants_of
@@ -51,15 +48,14 @@ class Judged:
 def mutate(given: argparse.Namespace) -> int:
     """Judge all mutants of a variant, of one step, or so many that are drawn; 0 when each is killed or redundant, else 1."""
     protocol, progress = load(given.variant, []), Progress()
-    if not has_lemmas(protocol):
-        raise UserError(f"{protocol.name!r} is not proved for any size: there are lemmas for `hardened`, and what is made from it")
+    need_lemmas(protocol)
     chosen = chosen_mutants(protocol, given)
     store = Store(enabled=not given.fresh)
     prove(Bench(protocol, given.seed, progress=progress, store=store), claims_to_prove(), (given.variant, []), given.jobs)
     progress.start("mutants")
     found = []
     names = [one.name for one in chosen]
-    for one in spread(work, names, prepare, (given.variant, given.seed, store.enabled), min(given.jobs, len(names))):
+    for one in spread(work, names, prepare, (given.variant, given.seed, store.enabled), given.jobs):
         found.append(one)
         progress(f"{len(found)} of {len(names)}")
         if not given.json:
@@ -107,11 +103,7 @@ class Judge:
 
     def __init__(self, protocol: Protocol, seed: int, store: Store) -> None:
         self.protocol, self.seed, self.store = protocol, seed, store
-        self.plan = self.plan_of(protocol)
-
-    def plan_of(self, protocol: Protocol) -> Plan:
-        claims = claims_to_prove()
-        return plan_of(protocol, claims, all_steps(protocol, COALITIONS["peer"])).only(claim.label for claim in claims)
+        self.plan = needed(protocol, claims_to_prove())
 
     def judged(self, mutant: Mutant) -> Judged:
         """Its own step is asked about first, then what else speaks of it; the first question that fails ends it."""
@@ -124,7 +116,7 @@ class Judge:
     def failing(self, mutant: Mutant) -> Iterator[tuple[str, str]]:
         """Claims that are lost, with the question of theirs that fails."""
         protocol = mutant.of(self.protocol)
-        bench, plan = Bench(protocol, self.seed, store=self.store), self.plan_of(protocol)
+        bench, plan = Bench(protocol, self.seed, store=self.store), needed(protocol, claims_to_prove())
         rests = {goal: claim.label for claim in reversed(claims_to_prove()) for goal in (claim.label, *plan.rests_on(claim.label))}
         steps = all_steps(protocol, COALITIONS["peer"])
         for task in sorted(tasks_of(plan, steps), key=lambda task: task != mutant.step):
@@ -142,12 +134,8 @@ class Judge:
         alike: Expression = step.guards[mutant.clause].condition
         if changed is not None:
             alike = node("eq", alike._kind, alike, changed.condition)
-        guards = {name: guard for name, guard in step.guards.items() if name != mutant.clause}
-        without = Mutant(mutant.step, mutant.clause, "waive", "", type(step)(**{**vars(step), "guards": guards})).changed
-        lemmas = {name: condition for name, condition in self.plan.invariants.items() if name not in self.plan.knowing}
-        settings = Settings(Engine(assumptions=assumptions_of_honest_callers), self.seed, RESOURCES, ladder=LADDER)
-        found = prove_steps(self.protocol, {mutant.clause: {mutant.step: alike}}, lemmas, {mutant.step: without}, settings)
-        return all(one.outcome == "proved" for one in found)
+        rest = {name: guard for name, guard in step.guards.items() if name != mutant.clause}
+        return follows(self.protocol, self.plan, replace(step, guards=rest), mutant.clause, alike, self.seed)
 
 
 _prepared: list[tuple[Judge, dict[str, Mutant]]] = []

@@ -12,7 +12,8 @@ from typing import Any
 from adversaries.coalitions import COALITIONS
 from marketproof import recheck
 from marketproof.bench import Bench, versions
-from marketproof.errors import ToolDisagrees
+from marketproof.commands import claims_named
+from marketproof.errors import ToolDisagrees, UserError
 from marketproof.evidence import canonical
 from marketproof.kept import Confirmed, read, written
 from marketproof.store import Store, program
@@ -32,12 +33,14 @@ from model.induction import (
 )  # fmt: skip
 from model.progress import prove_rule, questions_asked, step_of
 from model.search import all_steps
-from properties.claims import Claim
-from properties.proofs import Plan, plan_of
+from properties.claims import ONCE, Claim
+from properties.paper_claims import CLAIMS
+from properties.proofs import Plan, has_lemmas, plan_of
 from properties.verdicts import ATOMIC_STEP, Row
 from spec.digests import digest
 from spec.text import Protocol
 from spec.tracing import Transaction
+from spec.tree import Expression
 
 # With few lemmas for each goal all of them are assumed at once: first without, then with terms that come up in an instance.
 LADDER = (Rung(0, False), Rung(1, False, 6), Rung(1, False))
@@ -163,6 +166,17 @@ class Unit:
         return found
 
 
+def need_lemmas(protocol: Protocol) -> None:
+    """Refuse a variant of which nothing is proved for any size."""
+    if not has_lemmas(protocol):
+        raise UserError(f"{protocol.name!r} is not proved for any size: there are lemmas for `hardened`, and what is made from it")
+
+
+def claims_to_prove(names: Iterable[str] = tuple(CLAIMS)) -> list[Claim]:
+    """The named claims, each part by itself, that induction or a ranking can decide; all when none is named."""
+    return [part for name in names for part in claims_named(name) if part.kind not in ONCE]
+
+
 def needed(protocol: Protocol, claims: list[Claim]) -> Plan:
     """The plan of claims, with the lemmas that they rest on."""
     return plan_of(protocol, claims, all_steps(protocol, COALITIONS["peer"])).only(claim.label for claim in claims)
@@ -232,6 +246,14 @@ def unit_of_rule(protocol: Protocol, plan: Plan, goal: str, rule: str, steps: di
     return Unit(goal, ("rule", goal, rule, ranking, step, assumed), proving)
 
 
+def follows(protocol: Protocol, plan: Plan, step: Transaction, guard: str, condition: Expression, seed: int = 0) -> bool:
+    """Whether the guards of a step imply a condition, with the lemmas that do not rest on what deviating members know; confirmed."""
+    lemmas = {name: lemma for name, lemma in plan.invariants.items() if name not in plan.knowing}
+    settings = Settings(Engine(assumptions=assumptions_of_honest_callers), seed, RESOURCES, ladder=LADDER)
+    found = prove_steps(protocol, {guard: {step.name: condition}}, lemmas, {step.name: step}, settings)
+    return all(Confirmed(one, second_opinion(one)).holds for one in found)
+
+
 def second_opinion(obligation: Obligation) -> str:
     """What cvc5 says to a proved obligation; a refutation of a proof is an error of the tool."""
     if obligation.by != "solver" or obligation.outcome != "proved":
@@ -247,10 +269,7 @@ _prepared: list[tuple[Bench, Plan]] = []
 
 def prepare(variant: Any, switches: list[tuple[str, str]], seed: int, store: bool, labels: list[str]) -> None:
     """In a worker: load the variant and state the plan once."""
-    from marketproof.commands import claims_named
-
     ready_for_work()
-
     bench = Bench(load(variant, switches), seed, store=Store(enabled=store))
     _prepared.append((bench, needed(bench.protocol, [claim for label in labels for claim in claims_named(label)])))
 
@@ -285,7 +304,7 @@ def answers(
     kept = {task: found for task in tasks if (found := kept_task(bench, plan, task)) is not None}
     missing = [task for task in tasks if task not in kept]
     given = (*prepared, bench.seed, bench.store.enabled, [claim.label for claim in claims])
-    anew: Iterator[list[Confirmed]] = spread(work, missing, prepare, given, jobs) if missing else iter(())
+    anew = spread(work, missing, prepare, given, jobs)
     yield from (kept[task] if task in kept else next(anew) for task in tasks)
 
 

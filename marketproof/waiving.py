@@ -13,20 +13,17 @@ from typing import Any
 from adversaries.coalitions import COALITIONS
 from marketproof import evidence
 from marketproof.bench import Bench
-from marketproof.commands import claims_named
 from marketproof.errors import UserError
 from marketproof.felling import SEARCHED, attacks_on
 from marketproof.progress import Progress
-from marketproof.proving import LADDER, RESOURCES, prove, tasks_of, units_of
+from marketproof.proving import claims_to_prove, follows, prove, tasks_of, units_of
 from marketproof.store import Store, program
 from marketproof.variants import text_digest
 from marketproof.workers import ready_for_work, spread
-from model.induction import Engine, Settings, assumptions_of_honest_callers, prove_steps
 from model.search import all_steps
 from properties import expectations
-from properties.claims import ONCE, Claim, expressible
-from properties.paper_claims import CLAIMS
-from properties.proofs import Plan, plan_of
+from properties.claims import Claim, expressible
+from properties.proofs import plan_of
 from reports import terminal
 from spec.amendments import Amendment, Variant
 from spec.digests import digest
@@ -127,7 +124,7 @@ def waived_by(variant: Variant, amendments: list[Amendment], given: argparse.Nam
         yield from (kept_or_waived(variant, one, store, given.search_s, progress) for one in amendments)
         return
     names = [one.name for one in amendments]
-    yield from spread(work, names, prepare, (given.variant, store.enabled, given.search_s), min(given.jobs, len(names)))
+    yield from spread(work, names, prepare, (given.variant, store.enabled, given.search_s), given.jobs)
 
 
 _prepared: list[tuple[Variant, Store, float]] = []
@@ -180,10 +177,6 @@ def waived(variant: Variant, amendment: Amendment, store: Store, search_s: float
     return replace(result, verdict="falls" if result.falls else "unproved", reason=reason)
 
 
-def claims_to_prove() -> list[Claim]:
-    return [claim for name in CLAIMS for claim in claims_named(name) if claim.kind not in ONCE]
-
-
 def no_longer_proved(bench: Bench, whole: Protocol) -> list[Claim]:
     """Claims that the whole variant has proofs of and this one has not; once a claim is lost, no more is asked for it alone."""
     claims = claims_to_prove()
@@ -207,12 +200,8 @@ def implied_by(whole: Protocol, protocol: Protocol, amendment: Amendment) -> lis
     if amendment.action not in ("require", "replace_guard") or step not in protocol.transactions:
         return []
     condition = whole.transactions[step].guards[guard].condition
-    plan: Plan = plan_of(whole, claims_to_prove(), all_steps(whole, COALITIONS["peer"]))
-    settings = Settings(Engine(assumptions=assumptions_of_honest_callers), 0, RESOURCES, ladder=LADDER)
-    transaction = protocol.transactions[step]
-    lemmas = {name: known for name, known in plan.invariants.items() if name not in plan.knowing}
-    found = prove_steps(protocol, {guard: {step: condition}}, lemmas, {step: transaction}, settings)
-    return [f"{step}.{name}" for name in transaction.guards] if all(one.outcome == "proved" for one in found) else []
+    plan, transaction = plan_of(whole, claims_to_prove(), all_steps(whole, COALITIONS["peer"])), protocol.transactions[step]
+    return [f"{step}.{name}" for name in transaction.guards] if follows(protocol, plan, transaction, guard, condition) else []
 
 
 __all__ = ["VERDICTS", "Waived", "waive", "waived"]

@@ -121,29 +121,30 @@ def deciding_anew(orders: list[Order], bench: Bench, prepared: tuple[Any, list[t
     if jobs == 1 or len(orders) < 2:
         yield (decide(order, bench) for order in orders)
         return
-    context = multiprocessing.get_context("spawn" if os.name == "nt" else "fork")
     given = (*prepared, bench.seed, bench.timeout_s, bench.store.enabled)
-    with ProcessPoolExecutor(min(jobs, len(orders)), context, prepare, given) as pool:
-        try:
-            with held_back():
-                deepest_first = sorted(range(len(orders)), key=lambda place: -orders[place].depth)
-                begun: dict[int, Future[Decided]] = {place: pool.submit(decide, orders[place]) for place in deepest_first}
-            yield results([begun[place] for place in range(len(orders))], bench.progress)
-        except BaseException:
-            for process in list((pool._processes or {}).values()):
-                process.terminate()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with processes(min(jobs, len(orders)), prepare, given) as pool:
+        with held_back():
+            deepest_first = sorted(range(len(orders)), key=lambda place: -orders[place].depth)
+            begun: dict[int, Future[Decided]] = {place: pool.submit(decide, orders[place]) for place in deepest_first}
+        yield results([begun[place] for place in range(len(orders))], bench.progress)
 
 
 def spread(
     work: Callable[[str], Found], tasks: list[str], prepare: Callable[..., None], prepared: tuple[Any, ...], jobs: int
 ) -> Iterator[Found]:
     """The answers to all tasks, in their order, by `jobs` processes; on an exception the workers are ended at once."""
-    context = multiprocessing.get_context("spawn" if os.name == "nt" else "fork")
-    with ProcessPoolExecutor(min(jobs, len(tasks)), context, prepare, prepared) as pool:
-        try:
+    if tasks:
+        with processes(min(jobs, len(tasks)), prepare, prepared) as pool:
             yield from pool.map(work, tasks)
+
+
+@contextmanager
+def processes(number: int, prepare: Callable[..., None], prepared: tuple[Any, ...]) -> Iterator[ProcessPoolExecutor]:
+    """Workers that are prepared once each, and ended at once on an exception."""
+    context = multiprocessing.get_context("spawn" if os.name == "nt" else "fork")
+    with ProcessPoolExecutor(number, context, prepare, prepared) as pool:
+        try:
+            yield pool
         except BaseException:
             for process in list((pool._processes or {}).values()):
                 process.terminate()

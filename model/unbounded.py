@@ -294,18 +294,18 @@ class Meaning:
 
     def permuted(self, name: str, key: Value, position: Node, size: Node) -> Node:
         """The entry of a permutation of 0 .. size-1, which leaves other numbers as they are: the position can be told from it."""
-        found = f.apply(f"permuted {name}", INT, *key, position, size)
-        back = f.apply(f"position {name}", INT, *key, found, size)
-        entry = f.choose(self.within(position, size), self.within(found, size), f.equal(found, position))
-        self.facts[found] = "a permutation", f.conjunction(entry, f.equal(back, position))
-        return found
+        return self.one_to_one(f"permuted {name}", f"position {name}", "a permutation", key, position, size)
 
     def drawn_at(self, name: str, key: Value, entry: Node, size: Node) -> Node:
         """The position of an entry: the permutation has the entry there."""
-        found = f.apply(f"position {name}", INT, *key, entry, size)
-        there = f.apply(f"permuted {name}", INT, *key, found, size)
-        place = f.choose(self.within(entry, size), self.within(found, size), f.equal(found, entry))
-        self.facts[found] = "every entry is somewhere", f.conjunction(place, f.equal(there, entry))
+        return self.one_to_one(f"position {name}", f"permuted {name}", "every entry is somewhere", key, entry, size)
+
+    def one_to_one(self, there: str, back: str, reason: str, key: Value, number: Node, size: Node) -> Node:
+        """Where a function and its inverse take a number: within the size if it is there, else nowhere else; and back again."""
+        found = f.apply(there, INT, *key, number, size)
+        returned = f.apply(back, INT, *key, found, size)
+        taken = f.choose(self.within(number, size), self.within(found, size), f.equal(found, number))
+        self.facts[found] = reason, f.conjunction(taken, f.equal(returned, number))
         return found
 
     def within(self, number: Node, size: Node) -> Node:

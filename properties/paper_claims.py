@@ -11,7 +11,7 @@ from properties.number_claims import NUMBER_CLAIMS
 from properties.number_statements import quorum_statements
 from properties.ranking import Liveness, subject, variables
 from properties.sometimes import some_delivered, some_payment, some_report_by_two, some_round_completed, some_round_open, some_verified
-from properties.state_claims import OF_STATES
+from properties.state_claims import OF_STATES, right_where_most_are_honest
 from spec.kinds import MEMBER
 from spec.language import conjunction, count, deviating, every, implies, in_run
 from spec.paper.assets import CI, DELIVERY, DS, DSS, TC, TC_REF, TJ
@@ -61,13 +61,7 @@ def delivery_is_kept() -> Any:
 
 def results_are_right() -> Any:
     """A result that the protocol takes as right is right, when fewer than half of the group deviate."""
-    group, right = notion("group_of"), notion("right_weights")
-
-    def judged(couple: Any, subset: Any, round: Any, weights: Any) -> Any:
-        minority = group(couple, subset, round, deviating) * 2 < group(couple, subset, round, lambda member: True)
-        return implies(minority, weights == right(subset, round))
-
-    return notion("results_taken_as_right")(judged)
+    return right_where_most_are_honest("results_taken_as_right")
 
 
 def same_selection_in_both_runs() -> Any:

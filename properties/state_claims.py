@@ -87,13 +87,18 @@ def mismatch_can_be_told() -> Any:
 
 def agreed_results_are_right() -> Any:
     """What more than half of a group report is right, when less than half of it deviate: so there is one such output."""
+    return right_where_most_are_honest("agreed_results")
+
+
+def right_where_most_are_honest(results: str) -> Any:
+    """Of the results that a notion names: they are right where fewer than half of the group deviate."""
     group, right = notion("group_of"), notion("right_weights")
 
     def judged(couple: Any, subset: Any, round: Any, weights: Any) -> Any:
         minority = group(couple, subset, round, deviating) * 2 < group(couple, subset, round, lambda member: True)
         return implies(minority, weights == right(subset, round))
 
-    return notion("agreed_results")(judged)
+    return notion(results)(judged)
 
 
 def complete_rounds_have_right_results() -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from marketproof.mutating import Judge, summed_up
+from marketproof.proving import claims_to_prove
 from marketproof.store import Store
-from marketproof.waiving import claims_to_prove
 from spec.mutants import Mutant, mutants_of
 from spec.variants import variant
 
