@@ -22,12 +22,13 @@ from marketproof.variants import text_digest
 from marketproof.workers import ready_for_work, spread
 from model.search import all_steps
 from properties import expectations
-from properties.claims import Claim, expressible
+from properties.claims import Claim, expressible, goal_of
 from properties.proofs import plan_of
 from reports import terminal
 from spec.amendments import Amendment, Variant
 from spec.digests import digest
 from spec.errors import SpecificationError, choices
+from spec.schema import NotExpressible
 from spec.text import Protocol
 
 VERDICTS = {
@@ -168,6 +169,8 @@ def waived(variant: Variant, amendment: Amendment, store: Store, search_s: float
     if not lost:
         others = implied_by(whole, protocol, amendment)
         return replace(result, verdict="redundant", redundant_with=others) if others else result
+    if unsaid := [claim.label for claim in lost if not can_be_said(claim, protocol)]:
+        return replace(result, verdict="structural", reason=f"{', '.join(unsaid)} cannot be expressed without it")
     found = attacks_on(bench, lost, search_s)
     result.falls = [
         {"claim": fall.claim, "coalition": fall.coalition, "depth": fall.depth, "witness": None, "told": fall.told} for fall in found
@@ -175,6 +178,14 @@ def waived(variant: Variant, amendment: Amendment, store: Store, search_s: float
     result.unproved = [claim.label for claim in lost if claim.label not in {fall.claim for fall in found}]
     reason = f"not proved: {', '.join(result.unproved)}; {SEARCHED.format(search_s)}" if result.unproved else ""
     return replace(result, verdict="falls" if result.falls else "unproved", reason=reason)
+
+
+def can_be_said(claim: Claim, protocol: Protocol) -> bool:
+    try:
+        goal_of(claim, protocol, protocol.transactions)
+    except NotExpressible:
+        return False
+    return True
 
 
 def no_longer_proved(bench: Bench, whole: Protocol) -> list[Claim]:
