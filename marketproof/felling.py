@@ -49,8 +49,9 @@ def attacks_on(bench: Bench, lost: list[Claim], search_s: float) -> list[Fall]:
 
 
 def in_small_scope(bench: Bench, lost: list[Claim], until: float) -> Iterator[Fall]:
-    """Claims about states and about what honest parties can still reach, each with the shortest run of the first case in which it falls."""
-    goals = {claim.label: goal_of(claim, bench.protocol, bench.protocol.transactions) for claim in lost if claim.kind in ("inv", "live")}
+    """Claims about states, steps and what honest parties can reach, each with the shortest run of the first case in which it falls."""
+    kinds = ("inv", "step", "live")
+    goals = {claim.label: goal_of(claim, bench.protocol, bench.protocol.transactions) for claim in lost if claim.kind in kinds}
     open_goals = {label: goal for label, goal in goals.items() if not any(live.provided for live in goal.live.values())}
     try:
         bed = Bed(bench.protocol, *separated(open_goals))
@@ -58,19 +59,21 @@ def in_small_scope(bench: Bench, lost: list[Claim], until: float) -> Iterator[Fa
         return
     for start in ("active", "requested"):
         for name in ("none", "DO", "MO", "CO"):
-            if not (bed.states or bed.live) or time.monotonic() > until:
+            if not (bed.states or bed.obeyed or bed.live) or time.monotonic() > until:
                 return
             case = Case(f"{SMALL} {name}, {start}", SMALL, MEMBERS[name], start=start)
-            bench.progress(f"{', '.join([*bed.states, *bed.live])} in case {case.name}")
+            bench.progress(f"{', '.join([*bed.states, *bed.obeyed, *bed.live])} in case {case.name}")
             for fall in falls_of(bed, case, name):
-                bed.states.pop(fall.claim, None)
-                bed.live.pop(fall.claim, None)
+                for open_claims in (bed.states, bed.obeyed, bed.live):
+                    open_claims.pop(fall.claim, None)
                 yield fall
 
 
-def separated(goals: dict[str, Goal]) -> tuple[dict[str, Any], dict[str, Any]]:
+def separated(goals: dict[str, Goal]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """What is claimed of states, of what honest parties can reach, and of steps."""
     states = {label: condition for label, goal in goals.items() for condition in goal.states.values()}
-    return states, {label: live for label, goal in goals.items() for live in goal.live.values()}
+    live = {label: live for label, goal in goals.items() for live in goal.live.values()}
+    return states, live, {label: by_step for label, goal in goals.items() for by_step in goal.steps.values()}
 
 
 def falls_of(bed: Bed, case: Case, coalition: str) -> list[Fall]:

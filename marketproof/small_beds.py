@@ -40,9 +40,10 @@ class Bed:
     """One text with what is asked of it, by default INVARIANTS and TRAPS, and the markets from which it is explored."""
 
     def __init__(
-        self, protocol: Protocol, states: dict[str, Expression] | None = None, live: dict[str, Liveness] | None = None
-    ) -> None:
-        self.protocol, self.compiled = protocol, Compiled(protocol)
+        self, protocol: Protocol, states: dict[str, Expression] | None = None, live: dict[str, Liveness] | None = None,
+        obeyed: dict[str, dict[str, Expression]] | None = None,
+    ) -> None:  # fmt: skip
+        self.protocol, self.compiled, self.obeyed = protocol, Compiled(protocol), dict(obeyed or {})
         try:
             with using(protocol.schema):
                 self.states = {name: boolean(one.build()) for name, one in INVARIANTS.items()} if states is None else dict(states)
@@ -67,7 +68,7 @@ class Bed:
         states = {name: e for name, e in self.states.items() if name not in INVARIANTS or INVARIANTS[name].asked_in(case)}
         most = more.pop("most_states", MOST_STATES)
         return Small(self.protocol, self.compiled, case, self.market(case).rows, states, self.live, most,
-                     progress=progress or (lambda text: None), **more)  # fmt: skip
+                     progress=progress or (lambda text: None), obeyed=self.obeyed, **more)  # fmt: skip
 
     def told(self, case: Case, run: Iterable[Action]) -> list[str]:
         """A run in sentences."""
@@ -101,8 +102,10 @@ def on_ledger(bed: Bed, small: Small) -> World:
 def confirm(bed: Bed, small: Small, found: Found) -> None:
     """Replay the run on a ledger; what does not break there is an error of the tool."""
     world = on_ledger(bed, small)
-    take_all(bed, small, world, found)
-    if found.claim in bed.live:
+    obeyed = take_all(bed, small, world, found)
+    if found.claim in bed.obeyed:
+        broken = not obeyed
+    elif found.claim in bed.live:
         broken = bool(traps_on_ledger(bed.live[found.claim], small, world).explained())
     else:
         broken = not evaluate(bed.states[found.claim], {}, world.view())
@@ -128,11 +131,17 @@ def traps_on_ledger(claim: Liveness, small: Small, world: World) -> LedgerTraps:
     return ledger_traps(claim, world, small.scope, small.identity_on_ledger(world.view()), small.case.nobody_takes)
 
 
-def take_all(bed: Bed, small: Small, world: World, found: Found, traps: LedgerTraps | None = None) -> None:
+def take_all(bed: Bed, small: Small, world: World, found: Found, traps: LedgerTraps | None = None) -> bool:
+    """Take the run's steps on a ledger; whether each was as the claim says, where that is one about steps."""
+    conditions, obeyed = bed.obeyed.get(found.claim, {}), True
     for name, arguments in found.node.run:
+        step = bed.protocol.transactions[name]
         if traps is not None:
             traps.follow((name, arguments))
+        if name in conditions:
+            obeyed = obeyed and bool(evaluate(conditions[name], world.translated(step, arguments), world.view()))
         try:
-            world.take(bed.protocol.transactions[name], arguments)
+            world.take(step, arguments)
         except StepRefused as error:
             raise ToolDisagrees(f"{found.claim} in case {small.case.name}: the ledger refuses the run: {error}") from error
+    return obeyed

@@ -42,7 +42,10 @@ def subject_of(action: Action) -> Hashable:
 
 @dataclass
 class Small:
-    """The exploration of one case.  along: the steps that are followed, of all that can be taken."""
+    """The exploration of one case.  along: the steps that are followed, of all that can be taken.
+
+    obeyed: claims about steps, as a condition for each step; of a state that is found again only the first way to it is judged.
+    """
 
     protocol: Protocol
     compiled: Compiled
@@ -54,6 +57,7 @@ class Small:
     without: tuple[str, ...] = ()
     progress: Callable[[str], None] = lambda text: None
     along: Callable[[Rows, str, Rows], bool] = lambda before, step, after: True
+    obeyed: dict[str, dict[str, Expression]] = field(default_factory=dict)
     found: dict[str, Found] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -181,6 +185,17 @@ class Small:
         for name, condition in self.states.items():
             if name not in self.found and not self.compiled.holds(condition, {}, view):
                 self.found[name] = Found(name, node)
+        for name, conditions in self.obeyed.items():
+            if name not in self.found and node.before is not None and not self.obeys(conditions, node.before.rows, node.actions):
+                self.found[name] = Found(name, node)
+
+    def obeys(self, conditions: dict[str, Expression], rows: Rows, actions: tuple[Action, ...]) -> bool:
+        """Whether all of these steps, one after the other, are as a claim says."""
+        for name, arguments in actions:
+            if name in conditions and not self.compiled.holds(conditions[name], arguments, self.steps.view(rows)):
+                return False
+            rows = {**rows, **(self.steps.after(rows, name, arguments) or {})}
+        return True
 
     def judge_traps(self, nodes: list[Node]) -> None:
         """A state from which honest steps that were explored lead to the target is no trap; the others are asked one by one."""
