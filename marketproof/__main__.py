@@ -201,6 +201,13 @@ def add_common(parser: argparse.ArgumentParser, with_seed: bool = True) -> None:
 
 def add_proofs(commands: Any) -> None:
     """Commands about proofs."""
+    frontier = commands.add_parser("frontier", help="where a claim stops holding: the last value proved, the first refuted, with the attack")
+    frontier.add_argument("name", nargs="*", metavar="NAME", help="frontiers to decide, as `frontier` prints them (default: all)")
+    frontier.add_argument("--variant", default="hardened", metavar="NAME", help="variant in which they are decided (default: hardened)")
+    frontier.add_argument("--fresh", action="store_true", help="prove everything anew, also what was proved before of the same text")
+    frontier.add_argument("--accept", action="store_true", help="commit the frontiers, for the evidence of later checks")
+    add_common(frontier)
+
     waive = commands.add_parser("waive", help="leave out each amendment in turn: which claim falls, or what makes it redundant")
     waive.add_argument("--variant", default="hardened", metavar="NAME", help="variant whose amendments are left out (default: hardened)")
     waive.add_argument("--amendment", action="append", metavar="NAME", help="one amendment, as `spec show` names it; may be repeated")
