@@ -201,7 +201,7 @@ def add_common(parser: argparse.ArgumentParser, with_seed: bool = True) -> None:
 
 def add_proofs(commands: Any) -> None:
     """Commands about proofs."""
-    frontier = commands.add_parser("frontier", help="where a claim stops holding: the last value proved, the first refuted, with the attack")
+    frontier = commands.add_parser("frontier", help="where claims stop holding: the last value proved, the first refuted")
     frontier.add_argument("name", nargs="*", metavar="NAME", help="frontiers to decide, as `frontier` prints them (default: all)")
     frontier.add_argument("--variant", default="hardened", metavar="NAME", help="variant in which they are decided (default: hardened)")
     frontier.add_argument("--fresh", action="store_true", help="prove everything anew, also what was proved before of the same text")

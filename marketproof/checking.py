@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from adversaries.coalitions import Coalition
-from marketproof import evidence
+from marketproof import evidence, frontiers
 from marketproof.bench import Bench, Decided
 from marketproof.bridging import Bridging, prove_bridging, referring, summed_up
 from marketproof.clauses import account, as_data
@@ -137,6 +137,8 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
             known = accepted(checked.bench.protocol)
             if known is not None:
                 files[f"waiving/{checked.bench.protocol.name}.json"] = json.dumps(known, indent=1, ensure_ascii=False) + "\n"
+            if (edges := frontiers.accepted(checked.bench.protocol)) is not None:
+                files[f"frontiers/{checked.bench.protocol.name}.json"] = frontiers.text_of(edges)
         if checked.small_scope is not None:
             files[f"small-scope/{checked.bench.protocol.name}.json"] = evidence.canonical(checked.small_scope)
     return files

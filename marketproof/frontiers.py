@@ -139,8 +139,9 @@ def decided(variant: Variant, one: Frontier, k: int, seed: int, store: Store, pr
         return At(k, said, "unknown", f"{proof.gap(claim.label)}; {error}")
     if run is None:
         return At(k, said, "unknown", f"{proof.gap(claim.label)}; nothing found in {states} states of case {one.case.name}")
-    how = f"by {one.case.coalition} at {one.case.scope}" if one.case.deviating else f"by honest parties alone at {one.case.scope}"
-    return At(k, said, "refuted", f"{how}, in {len(run)} steps, replayed on the ledger", [*run, *([trap] if trap else [])])
+    who = f"by {', '.join(one.case.deviating)}" if one.case.deviating else "with honest parties alone"
+    how = f"{who}, at {one.case.scope}, in {len(run)} steps, replayed on the ledger"
+    return At(k, said, "refuted", how, [*run, *([trap] if trap else [])])
 
 
 def claim_at(one: Frontier, k: int) -> Claim:

@@ -57,6 +57,7 @@ def thresholds(sizes: Sizes) -> Drawn:
     """Where a statement holds and where it fails; both sides are statements that are proved for all numbers, named in the last columns."""
     lines = (
         ("right quorum, f < n/2", "q >= n/2", "q = ⌈n/2⌉ - 1", "C17a", "enough", "exact"),
+        ("deviating, some quorum", "2f < n", "2f = n", "C17a", "majority", "impossible"),
         ("quorum the honest reach", "q <= ⌊n/2⌋ + 1", "q = ⌊n/2⌋ + 2", "C17a", "reached", "largest reached"),
         ("owners who capture no group", "q - 1", "q", "C17c/least", "none", "one"),
         ("subsets, skewed by class", "m >= 3, C >= 3", "m = 2", "C03/class", "at most half: enough", "at most half: needed"),

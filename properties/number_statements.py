@@ -41,7 +41,8 @@ def sum_at_most(what: str) -> Statements:
 def quorum_statements() -> Statements:
     """With n replicas of which f deviate and 2f < n, a quorum of at least n/2 equal results contains an honest one; one less need not.
 
-    The honest alone reach every quorum of at most floor(n/2) + 1, and one more they need not reach.
+    The honest alone reach every quorum of at most floor(n/2) + 1, and one more they need not reach. When half or more of a group deviates no
+    quorum is both right and reached by the honest alone: it is impossible, whatever the text.
     """
     n, f, q = number("n f q")
     minority = (f >= 0) & (f * 2 < n)
@@ -51,6 +52,7 @@ def quorum_statements() -> Statements:
         "exact": implies((n >= 1) & smallest & (f == q - 1), minority),
         "majority": implies(minority & (q * 2 > n), f < q),
         "reached": implies(minority & ((q - 1) * 2 <= n), n - f >= q),
+        "impossible": implies((f * 2 >= n) & (f < q), n - f < q),
         "largest reached": implies((n >= 1) & ((q - 1) * 2 > n) & (f * 2 < n) & ((f + 1) * 2 >= n), (n - f < q) & (f >= 0)),
     }
 

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from properties.verdicts import VERDICTS
+from reports import frontiers as edges
 from reports import small_scope as scopes
 from reports import words
 from reports.attacks import Run
 from reports.clauses import HEADER as CLAUSES_HEADER
 from reports.clauses import Clauses
 from reports.escaping import markdown, mermaid
+from reports.frontiers import Frontier
 from reports.repairs import repair_text, repairs_of, unsaid
 from reports.small_scope import SmallScope
 from reports.variants import Proofs, Variant
@@ -219,6 +221,7 @@ def appendix(content: Content, base: str) -> Lines:
         lines += proofs(content, variant, variant.proofs, base) if variant.proofs is not None else []
         lines += clauses(content, variant, variant.clauses) if variant.clauses is not None else []
         lines += small_scope(content, variant, variant.small_scope) if variant.small_scope is not None else []
+        lines += frontiers(content, variant, variant.frontiers) if variant.frontiers is not None else []
     lines += [*heading(3, words.FILES, "files"), markdown(words.FILES_SAID), ""]
     named = sorted(content.evidence.digests.items())
     return lines + table(["file", "SHA-256"], [[file_link(name, base), digest] for name, digest in named])
@@ -242,6 +245,16 @@ def proofs(content: Content, variant: Variant, found: Proofs, base: str) -> Line
 def clauses(content: Content, variant: Variant, found: Clauses) -> Lines:
     title = heading(3, f"Clauses that proofs of {variant.name} use", words.anchor_of("clauses", content, variant))
     return [*title, markdown(found.said), "", *table(CLAUSES_HEADER, escaped(found.lines))]
+
+
+def frontiers(content: Content, variant: Variant, found: tuple[Frontier, ...]) -> Lines:
+    """Where claims stop holding, and the run by which each does."""
+    title = heading(3, f"Frontiers of {variant.name}", words.anchor_of("frontiers", content, variant))
+    lines = [*title, markdown(edges.SAID), "", *table(edges.HEADER, escaped(edges.lines_of(found)))]
+    for one in found:
+        lines += [f"#### {markdown(f'How {one.claim} falls: {one.title}')}", ""] if one.told else []
+        lines += [f"{place}. {markdown(step)}" for place, step in enumerate(one.told, 1)] + [""] * bool(one.told)
+    return lines
 
 
 def small_scope(content: Content, variant: Variant, found: SmallScope) -> Lines:

@@ -13,6 +13,7 @@ from reports.clauses import Clauses
 from reports.escaping import Markup, joined, markup, tag
 from reports.figures import Job
 from reports.html_claims import claim_article
+from reports.html_frontiers import frontiers_part
 from reports.html_parts import code, link, paragraph, section, table
 from reports.html_small_scope import small_scope_part
 from reports.numbers import Figures
@@ -188,6 +189,8 @@ def appendix(content: Content, base: str) -> Markup:
             parts += clauses_part(content, variant, variant.clauses)
         if variant.small_scope is not None:
             parts += small_scope_part(variant.name, variant.small_scope, words.anchor_of("small-scope", content, variant))
+        if variant.frontiers is not None:
+            parts += frontiers_part(variant.name, variant.frontiers, words.anchor_of("frontiers", content, variant))
     parts = [*switches_part(content), *assumptions_part(content), *parts, *files_part(content, base)]
     return section("appendix", words.SECTIONS["appendix"], *parts)
 

@@ -239,6 +239,7 @@ def appendices(content: Content) -> list[tuple[str, str]]:
         used = (anchor_of("clauses", content, variant), f"Clauses that proofs of {variant.name} use")
         found += [used] if variant.clauses is not None else []
         found += [(anchor_of("small-scope", content, variant), f"Small scope of {variant.name}")] if variant.small_scope is not None else []
+        found += [(anchor_of("frontiers", content, variant), f"Frontiers of {variant.name}")] if variant.frontiers is not None else []
     return [*found, ("files", FILES)]
 
 
