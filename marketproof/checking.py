@@ -62,7 +62,7 @@ class Checked:
 
     @property
     def rows(self) -> list[tuple[str, Row, list[str]]]:
-        return [(one.label, one.row, one.witness.told if one.witness else []) for _, one in self.decided]
+        return [(one.label, one.row, one.told) for _, one in self.decided]
 
 
 def check(given: argparse.Namespace) -> int:

@@ -106,7 +106,7 @@ def attack(given: argparse.Namespace) -> int:
     if given.evidence is not None:
         evidence.write(Path(given.evidence), evidence_files([(bench, found)]))
     if given.json:
-        rows = [one.row.as_dict() | {"told": one.witness.told if one.witness else []} for one in found]
+        rows = [one.row.as_dict() | {"told": one.told} for one in found]
         print(json.dumps({"rows": rows}, indent=1, ensure_ascii=False))
     return 0
 
@@ -165,8 +165,8 @@ def shown(claim: Claim, decided: Decided) -> str:
     row, part = decided.row, claim.parts[0]
     title = f"{claim.label} {claim.title}"
     said = f'the paper ({claim.cites}): "{claim.quotation}"', f"claimed: {part.statement}"
-    if decided.witness is not None:
-        return terminal.told(title, said, row, decided.witness.told, len(decided.witness.prefix))
+    if decided.told:
+        return terminal.told(title, said, row, decided.told, len(decided.witness.prefix) if decided.witness else 0)
     return terminal.held(title, said, row)
 
 
