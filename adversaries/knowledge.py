@@ -22,6 +22,11 @@ POWERS = {
     "certificates": "the certificate of its creator in each transaction names a legal entity",
     "fetch_logs": "whoever serves a file sees the address that fetches it",
 }
+TOLD = {
+    "compose": "made", "project": "a part", "open": "opened with the key", "evaluate": "the program run on the encrypted model",
+    "fetch": "fetched from its place", "author": "what its author had the program return", "guess": "a candidate that gives the hash",
+    "extend": "the digest continued with a suffix", "reread": "the same digest with another border", "pseudonyms": "the same entity again",
+}  # fmt: skip
 RULES = {**DEDUCTION, **POWERS}
 DESIGN = frozenset(DEDUCTION)
 ALL_RULES = frozenset(RULES)

@@ -38,9 +38,11 @@ class Known:
 
 @dataclass
 class Knowledge:
-    """The settings of one variant, by scope and by what their run comes to."""
+    """The settings of one variant, by scope and by what their run comes to.  off: rules that are off; dropped: assumptions left out."""
 
     bench: Bench
+    off: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
     settings: dict[tuple[str, str], Setting] = field(default_factory=dict)
 
     def setting(self, scope: Scope, question: Question) -> Setting:
@@ -50,7 +52,7 @@ class Knowledge:
             with using(self.bench.protocol.schema):
                 target = None if question.after is None else boolean(question.after())
             run = honest_run(self.bench.protocol, self.bench.compiled, scope, target)
-            self.settings[key] = Setting(self.bench.protocol, self.bench.compiled, scope, run)
+            self.settings[key] = Setting(self.bench.protocol, self.bench.compiled, scope, run, self.dropped, self.off)
         return self.settings[key]
 
     def deciding(self, claim: Claim, scope: Scope) -> Deciding:

@@ -81,6 +81,8 @@ def evidence_of(place: Path) -> Evidence:
 def is_read(name: str) -> bool:
     """Files that a report reads; the others are only named in it."""
     folder = PurePosixPath(name).parts[0]
+    if folder == "knowledge":
+        return name.endswith("/tables.json")
     return name.endswith(".json") and folder != "witnesses" and (folder != "proofs" or name.endswith(("/summary.json", "/clauses.json")))
 
 

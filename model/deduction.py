@@ -196,7 +196,8 @@ def derivation(targets: Iterable[Known], known: Mapping[Known, Reason], said: Ma
             assert reason.fact is not None
             fact = reason.fact
             who = f"{fact.holder} has it" if fact.holder else "everybody sees it"
-            lines.append(Step(term, f"{who} ({fact.source})", "", (), fact.holder, fact.step))
+            told = f"step {fact.step}, {fact.source}" if fact.step else "from the start"
+            lines.append(Step(term, f"{who} ({told})", "", (), fact.holder, fact.step))
         else:
             premises = tuple(tell(premise) for premise in reason.instance.premises)
             lines.append(Step(term, said[reason.instance.rule], reason.instance.rule, premises))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from adversaries.coalitions import Coalition
-from adversaries.knowledge import DESIGN, RULES, rules_but
+from adversaries.knowledge import DESIGN, RULES, TOLD, rules_but
 from model.deduction import Closure, Instance, Step, closure, derivation, instances
 from model.enumeration import Action
 from model.gathering import Fixpoints, Gathered, Members, gather
@@ -196,6 +196,24 @@ class Deciding:
                 return found
         return Answer("holds_to")
 
+    def tried(self, coalition: Coalition) -> Iterator[tuple[Members, Goal]]:
+        """Every choice of members and goal that was looked at, the largest with pseudonyms among them."""
+        choices = list(self.choices(coalition))
+        everybody = frozenset(self.setting.observed.members)
+        for goal in self.goals:
+            concerned = [members for members in choices if goal.concerns(members)]
+            larger = [everybody - goal.owners] if concerned and self.may_take_pseudonyms(coalition, self.rules) else []
+            yield from ((members, goal) for members in (*concerned, *larger) if not self.exempt(goal, members, self.rules))
+
+    def exempt(self, goal: Goal, members: Members, rules: frozenset[str]) -> bool:
+        """Whether having it is no break of the claim: each of them has it alone, or it was told to them on purpose."""
+        if self.question.gains:
+            return all(self.has_alone(goal, member, rules) for member in members)
+        return self.question.beyond_design and self.has_by_design(goal, members)
+
+    def may_take_pseudonyms(self, coalition: Coalition, rules: frozenset[str]) -> bool:
+        return "pseudonyms" in rules and "pseudonym" in coalition.powers and not self.question.says and not self.question.gains
+
     def choices(self, coalition: Coalition) -> Iterator[Members]:
         """Every choice of as many members of each role as the coalition has, one for each legal entity."""
         by = self.setting.observed.members
@@ -215,11 +233,7 @@ class Deciding:
         if not goal.concerns(members):
             return False
         known = self.setting.closure(members, rules, goal)
-        if not all(target in known for target in goal.targets):
-            return False
-        if self.question.gains:
-            return any(not self.has_alone(goal, member, rules) for member in members)
-        return not (self.question.beyond_design and self.has_by_design(goal, members))
+        return all(target in known for target in goal.targets) and not self.exempt(goal, members, rules)
 
     def has_alone(self, goal: Goal, member: str, rules: frozenset[str]) -> bool:
         known = self.setting.closure(frozenset([member]), rules)
@@ -232,7 +246,7 @@ class Deciding:
         return all(target in known for target in goal.targets)
 
     def derived(self, goal: Goal, members: Members, rules: frozenset[str], pseudonyms: bool = False) -> Answer:
-        steps = derivation(goal.targets, self.setting.closure(members, rules, goal), RULES)
+        steps = derivation(goal.targets, self.setting.closure(members, rules, goal), TOLD)
         certified = [step.rule for step in self.facts_used(steps) if step.rule]
         return Answer("refuted", goal.said, tuple(sorted(members)), goal.targets, tuple(steps), goal.without,
                       told=() if goal.told is None else tuple(sorted(goal.told)),
@@ -244,7 +258,7 @@ class Deciding:
 
     def with_pseudonyms(self, coalition: Coalition, choices: list[Members], rules: frozenset[str]) -> Answer | None:
         """One of the coalition's legal entities stands behind further members, as few as will do."""
-        if "pseudonyms" not in self.rules or "pseudonym" not in coalition.powers or self.question.says or self.question.gains:
+        if not self.may_take_pseudonyms(coalition, rules):
             return None
         everybody = set(self.setting.observed.members)
         reached = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import networkx
 
-from adversaries.knowledge import RULES
+from adversaries.knowledge import TOLD
 from model.deduction import Step
 from model.gathering import Members
 from model.observing import Appearance
@@ -95,7 +95,7 @@ def apart(setting: Setting, members: Members, rules: Collection[str]) -> Linked:
             again = renamed(one.who, spare)
             place(graph, again, one)
             if not networkx.has_path(people(graph), shown(one.who), shown(again)):
-                steps = (seen(one), Step(("appearance", again, one.dataset), RULES["pseudonyms"], "pseudonyms", (0,)))
+                steps = (seen(one), Step(("appearance", again, one.dataset), TOLD["pseudonyms"], "pseudonyms", (0,)))
                 said = f"nothing links the requests of {shown(one.who)} and {shown(again)} for {one.dataset}"
                 return Linked(tuple(sorted(members)), graph, True, said, steps, ("pseudonyms",))
     return Linked(tuple(sorted(members)), graph)

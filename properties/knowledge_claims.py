@@ -63,7 +63,7 @@ KNOWLEDGE_CLAIMS: tuple[Claim, ...] = (
     Claim("C36", "nobody can obtain an identity from the chain",
           "no parties can query the blockchain and obtain the identifier to establish a direct contact with CO", "L326-328",
           (Part("identity", "know", "nobody finds the legal identity of a member to whom it was not told on purpose", asks(each=("identity",), beyond_design=True, after=an_owner_serves_two_datasets)),
-           Part("pseudonyms", "know", "nobody can link what a member does with one dataset to what it does with another", asks(linked=True, after=an_owner_serves_two_datasets))),
+           Part("links", "know", "nobody can link what a member does with one dataset to what it does with another", asks(linked=True, after=an_owner_serves_two_datasets))),
           "", None, scope="2*1x2", against=("orderer", "MO", "CO")),
     Claim("C40", "parties cannot collude",
           "How can the protocol ensure that parties cannot collude with each other?", "L221-223",

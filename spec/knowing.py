@@ -118,12 +118,11 @@ def knowing(protocol: Protocol, dropped: Iterable[str] = ()) -> Knowing:
     clauses: dict[str, Clause] = {}
     assumed: dict[str, Assumption] = {}
     for one in chain:
-        amended = one.parent is not None
-        clauses.update({clause.name: clause for clause in one.clauses if not (amended and clause.name in left_out)})
+        clauses.update({clause.name: clause for clause in one.clauses if not (one.parent is not None and clause.name in left_out)})
         assumed.update({known.name: known for known in one.assumptions})
-    unknown = left_out - set(assumed) - {clause.name for one in chain if one.parent for clause in one.clauses}
-    if unknown:
-        raise SpecificationError(f"nothing to drop is named {sorted(unknown)[0]!r}; choices: {choices([*assumed, *clauses])}")
+    amended = [clause.name for one in chain if one.parent is not None for clause in one.clauses]
+    if unknown := left_out - {*assumed, *amended}:
+        raise SpecificationError(f"nothing to leave out is named {min(unknown)!r}; choices: {choices([*assumed, *amended])}")
     taken = {name: clause for name, clause in clauses.items() if applies(clause, protocol)}
     for clause in taken.values():
         with speaking_for(clause.place):
