@@ -274,12 +274,14 @@ def add_know(commands: Any) -> None:
     """The command about what can be known."""
     known = commands.add_parser("know", help="what each coalition can know, with derivations; who holds what; related systems")
     add_variant(known)
-    known.add_argument("--claim", action="append", metavar="C24", help="a claim or a part of one, with its derivations; may be repeated")
-    known.add_argument("--coalition", action="append", metavar="NAME", help="against whom, with derivations; may be repeated (default: all)")
+    derived = "with its derivations; may be repeated"
+    known.add_argument("--claim", action="append", metavar="C24", help=f"a claim or a part of one, {derived}")
+    known.add_argument("--coalition", action="append", metavar="NAME", help=f"against whom, {derived} (default: all)")
     known.add_argument("--who", metavar="MEMBERS", help="members such as mo-1 or co-1+co-2, or nobody: whoever sees the ledger")
     known.add_argument("--what", metavar="TERM", help="what they might have, such as 'rows(dss-1)' or 'model(mo-1)'")
     known.add_argument("--off", action="append", default=[], metavar="RULE", help="a rule that is off, such as guess; may be repeated")
-    known.add_argument("--without", action="append", default=[], metavar="NAME", help="an assumption of the variant to leave out, such as 'approved programs', or an amended clause; may be repeated")  # noqa: E501
+    assumed = "an assumption of the variant to leave out, such as 'approved programs', or an amended clause; may be repeated"
+    known.add_argument("--without", action="append", default=[], metavar="NAME", help=assumed)
     known.add_argument("--scope", metavar="MxN", help="subsets x replicas, such as 2x2 (default: each claim's own)")
     add_common(known)
 

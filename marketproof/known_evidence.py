@@ -21,9 +21,9 @@ from model.scope import Scope
 from model.stating import Goal
 from model.terms import Known, as_data, below
 from properties.claims import Claim
+from reports.knowledge import KNOWLEDGE_FILE
 
 KNOWLEDGE_SCHEMA = 1
-TABLES = "knowledge/tables.json"
 
 
 @dataclass
@@ -64,7 +64,7 @@ def knowledge_files(benches: Iterable[tuple[Bench, list[tuple[Claim, Decided]]]]
     """The files of all variants, and the tables of who holds what."""
     ours = list(benches)
     files = {name: text for bench, decided in ours for name, text in knowledge_file(bench, decided).items()}
-    return files | ({TABLES: tables_document(bench for bench, _ in ours)} if files else {})
+    return files | ({KNOWLEDGE_FILE: tables_document((bench, [one for _, one in decided]) for bench, decided in ours)} if files else {})
 
 
 def knowledge_file(bench: Bench, decided: Iterable[tuple[Claim, Decided]]) -> dict[str, str]:

@@ -17,8 +17,9 @@ from spec.related.system import MODEL, PARTIES, ROWS, System
 
 OWNER, DESIGNED, NOT = "its own", "by design", "–"
 ASKED = {
-    "rows of a subset": Question(each=("rows",)), "rows of all subsets": Question(whole="rows"), "model in clear": Question(each=("model",)),
-    "prediction in clear": Question(each=("predict",)), "program of a model": Question(each=("program",)),
+    "rows of a subset": Question(each=("rows",)), "rows of all subsets": Question(whole="rows"),
+    "model in clear": Question(each=("model",)), "prediction in clear": Question(each=("predict",)),
+    "program of a model": Question(each=("program",)),
     "identity of a CO": Question(each=("identity",), of="CO"),
 }  # fmt: skip
 SEEN_BY = {"everybody": "", "DO": "DO", "CO": "CO", "MO": "MO"}
