@@ -18,6 +18,7 @@ from marketproof.variants import load
 from model.deduction import derivation
 from model.gathering import Gathered
 from model.knowing import Setting
+from model.market import MarketError
 from model.scope import Scope
 from model.terms import below
 from model.terms import shown as term_shown
@@ -26,8 +27,9 @@ from properties.knowledge import Question
 from properties.paper_claims import CLAIMS
 from reports import terminal
 from spec.errors import choices
+from spec.schema import NotExpressible
 
-CLOSE = 6
+CLOSE, SHOWN = 6, 3
 
 
 def know(given: argparse.Namespace) -> int:
@@ -113,16 +115,22 @@ def gathered_told(bench: Bench, claim: Claim, scope: Scope) -> list[str]:
     """The smallest coalitions of members for each goal, and what shows that none is smaller."""
     try:
         deciding = bench.knowledge.deciding(claim, scope)
-    except Exception as error:  # what has no words here was told in its row
-        if type(error).__name__ not in ("NotExpressible", "MarketError"):
-            raise
+    except (NotExpressible, MarketError):  # as its row says
         return []
-    return [f"{goal}: {said(found)}" for goal, found in deciding.smallest().items()]
+    alike: dict[tuple[object, ...], list[str]] = {}
+    found = deciding.smallest()
+    for goal, one in found.items():
+        alike.setdefault((one.rules, min(map(len, one.smallest), default=-1), len(one.smallest)), []).append(goal)
+    return [f"{goal}{f' and {len(others)} alike' if others else ''}: {said(found[goal])}" for goal, *others in alike.values()]
 
 
 def said(found: Gathered) -> str:
+    """The smallest coalitions, and what shows that none is smaller."""
     if not found.smallest:
-        return "no coalition without its owner, all others together"
+        return "no coalition without its owner, not even all others together"
     least = min(map(len, found.smallest))
-    told = " or ".join("whoever sees the ledger" if not one else "+".join(sorted(one)) for one in found.smallest if len(one) == least)
-    return f"least {told} ({len(found.smallest)} minimal; none smaller: {len(found.largest_without)} largest sets without it)"
+    if not least:
+        return "whoever sees the ledger"
+    named = ["+".join(sorted(one)) for one in found.smallest if len(one) == least]
+    shown = " or ".join(named[:SHOWN]) + (f" or {len(named) - SHOWN} more" if len(named) > SHOWN else "")
+    return f"least {shown} ({len(found.smallest)} minimal; none smaller: {len(found.largest_without)} largest sets lack it)"

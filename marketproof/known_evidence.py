@@ -73,7 +73,8 @@ def knowledge_file(bench: Bench, decided: Iterable[tuple[Claim, Decided]]) -> di
     if not rows:
         return {}
     settings: dict[int, Written] = {}
-    cells = []
+    cells, least = [], []
+    labels = set[str]()
     for claim, one in rows:
         assert one.known is not None
         deciding = bench.knowledge.deciding(claim, Scope.parse(one.known.scope))
@@ -82,8 +83,11 @@ def knowledge_file(bench: Bench, decided: Iterable[tuple[Claim, Decided]]) -> di
             written = settings[id(deciding.setting)] = Written(deciding.setting, f"{one.known.scope} {run_name(deciding.question)}".strip())
             written.prepare()
         cells.append(cell(written, deciding, one))
+        if claim.label not in labels:
+            labels.add(claim.label)
+            least += list(gathered(written, deciding, claim.label))
     document = {"schema": KNOWLEDGE_SCHEMA, "variant": bench.protocol.name,
-                "settings": [one.as_dict() for one in settings.values()], "cells": cells}  # fmt: skip
+                "settings": [one.as_dict() for one in settings.values()], "cells": cells, "least": least}  # fmt: skip
     return {f"knowledge/{bench.protocol.name}.json": json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"}
 
 
@@ -117,6 +121,18 @@ def fixpoints(written: Written, deciding: Deciding, coalition: str) -> Iterator[
         yield {
             "members": sorted(members), "without": without, "until": list(until), "rules": sorted(deciding.rules),
             "known": written.known(known), "goals": [[written.number(target) for target in goal.targets] for goal in goals],
+        }  # fmt: skip
+
+
+def gathered(written: Written, deciding: Deciding, label: str) -> Iterator[dict[str, Any]]:
+    """For each goal of a claim the minimal coalitions, and the largest ones that do not reach it."""
+    targets = {goal.said: goal for goal in deciding.goals}
+    for said, found in deciding.smallest().items():
+        goal = targets[said]
+        yield {
+            "claim": label, "setting": written.name, "goal": said, "targets": [written.number(target) for target in goal.targets],
+            "owners": sorted(goal.owners), "rules": sorted(found.rules), "smallest": [sorted(one) for one in found.smallest],
+            "without": [sorted(one) for one in found.largest_without],
         }  # fmt: skip
 
 

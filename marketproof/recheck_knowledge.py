@@ -2,11 +2,12 @@
 
 Nothing of the deduction is imported.  A refutation is confirmed when each line is a fact that its coalition has, or follows from lines
 before by its rule, and the targets are among them.  What holds is confirmed when every fixpoint has the facts of its coalition, is
-closed under the rules that are on, over all terms of the file, and misses each of its goals.
+closed under the rules that are on, over all terms of the file, and misses each of its goals.  Smallest coalitions are computed again.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -63,6 +64,38 @@ def check_document(document: dict[str, Any], opinion: Opinion) -> None:
             opinion.wrong.append(f"{document['variant']}: {cell['claim']} against {cell['coalition']}: {wrong}")
         else:
             opinion.confirmed += 1
+    for one in document["least"]:
+        wrong = wrong_least(one, settings[one["setting"]])
+        if wrong:
+            opinion.wrong.append(f"{document['variant']}: {one['claim']}: {one['goal']}: {wrong}")
+
+
+def wrong_least(one: dict[str, Any], setting: Setting) -> str:
+    """What is wrong with smallest coalitions: each reaches the goal, each largest set does not, and every smaller one is below such."""
+    smallest, without = [frozenset(each) for each in one["smallest"]], [frozenset(each) for each in one["without"]]
+    everybody = {holder for _, holder, _, _ in setting.facts if holder} - set(one["owners"])
+
+    def reaches(members: frozenset[str]) -> bool:
+        known = fixpoint(setting, sorted(members), set(one["rules"]))
+        return all(setting.terms[number] in known for number in one["targets"])
+
+    if not all(map(reaches, smallest)):
+        return "a smallest coalition does not reach it"
+    if any(map(reaches, without)):
+        return "a largest coalition without it reaches it"
+    size = min(map(len, smallest), default=len(everybody) + 1)
+    below = (frozenset(some) for some in itertools.combinations(sorted(everybody), size - 1)) if size else ()
+    return "" if all(any(some <= each for each in without) for some in below) else "a smaller coalition is not excluded"
+
+
+def fixpoint(setting: Setting, members: list[str], rules: set[str]) -> set[Term]:
+    """All that members can have, in plain rounds."""
+    known = {setting.terms[number] for number, rule in facts_of(setting, members, "", []) if not rule or rule in rules}
+    while True:
+        new = [term for term in setting.terms if term not in known and any(concluded(rule, term, known, setting, []) for rule in rules)]
+        if not new:
+            return known
+        known.update(new)
 
 
 def wrong_with(cell: dict[str, Any], setting: Setting) -> str:

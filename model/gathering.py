@@ -24,7 +24,7 @@ class Fixpoints:
         from pysat.solvers import Solver
 
         self.number: dict[tuple[str, object], int] = {}
-        self.rules = rules
+        self.rules = frozenset(rules)
         self.solver = Solver("minisat22")
         for fact in facts:
             if not fact.rule or fact.rule in rules:
@@ -56,10 +56,11 @@ class Fixpoints:
 
 @dataclass(frozen=True)
 class Gathered:
-    """Minimal coalitions that reach a goal, and the largest ones that do not."""
+    """Minimal coalitions that reach a goal by the rules, and the largest ones that do not."""
 
     smallest: tuple[Members, ...]
     largest_without: tuple[Members, ...]
+    rules: frozenset[str] = frozenset()
 
 
 def gather(members: Iterable[str], reaches: Callable[[Members], bool], most: int = 32) -> Gathered:

@@ -282,16 +282,25 @@ class Deciding:
         return Answer("refuted", broken.said, broken.members, steps=tuple(broken.steps), rules=broken.rules, linked=broken)
 
     def smallest(self) -> dict[str, Gathered]:
-        """For every goal the minimal coalitions of members, and the largest that do not reach it; of statements and links none."""
-        if self.question.says or self.question.apart or self.question.linked or self.question.gains or self.question.by_design:
+        """For every goal the minimal coalitions of members, and the largest that do not reach it; of statements and links none.
+
+        Without guessing where somebody reaches it so.
+        """
+        asked = self.question
+        if asked.says or asked.apart or asked.linked or asked.gains or asked.readings or asked.by_design:
             return {}
-        points = Fixpoints(self.setting.observed.facts, self.setting.instances, self.rules)
-        try:
-            everybody = set(self.setting.observed.members)
-            return {goal.said: gather(everybody - goal.owners, lambda members, goal=goal: points.reaches(members, goal.targets))  # type: ignore[misc]
-                    for goal in self.goals}  # fmt: skip
-        finally:
+        found: dict[str, Gathered] = {}
+        for rules in dict.fromkeys((self.rules - {"guess"}, self.rules)):
+            points = Fixpoints(self.setting.observed.facts, self.setting.instances, rules)
+            for goal in self.goals:
+                if goal.said not in found or not found[goal.said].smallest:
+                    found[goal.said] = self.gathered(goal, points)
             points.close()
+        return found
+
+    def gathered(self, goal: Goal, points: Fixpoints) -> Gathered:
+        others = set(self.setting.observed.members) - goal.owners
+        return replace(gather(others, lambda members: points.reaches(members, goal.targets)), rules=points.rules)
 
 
 def without_assumptions(deciding: Deciding, coalition: Coalition) -> dict[str, Answer]:

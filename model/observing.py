@@ -74,8 +74,10 @@ class Observed:
 
     @property
     def members(self) -> dict[str, str]:
-        """Members that take part, with their roles."""
-        return {name: role for name, role in self.scope.members().items() if role is not None and not self.scope.is_spare(name)}
+        """Members that take part, with their roles: a spare one where it does something."""
+        acting = {given["caller"] for _, given in self.run}
+        known = self.scope.members()
+        return {name: role for name, role in known.items() if role is not None and (name in acting or not self.scope.is_spare(name))}
 
 
 def observe(protocol: Protocol, compiled: Compiled, run: list[Action], scope: Scope, dropped: Iterable[str] = ()) -> Observed:

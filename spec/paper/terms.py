@@ -14,7 +14,7 @@ CLAUSES = (
     Clause("kind", "data hash", "hash(append(content, nonce))", "L677: the hash on the data subset appended by a nonce"),
     Clause("kind", "weights", "locked(lock(key(mo)), run(program(mo), model(mo), content, round))", "L191-197: the encrypted model, trained on its own data subset"),
     Clause("kind", "model hash", "hash(append(weights, nonce))", "L519-521: appends a nonce to its model and computes the hash"),
-    Clause("kind", "sealed location", "sealed(lock(key(to)), location)", "L616: encrypted model location"),
+    Clause("kind", "sealed location", "sealed(lock(key(to)), location)", "L616: encrypted model location", when="X09=encrypted"),
     # What fields hold that have no kind of their own.
     Clause("field", "DO.name", "identity(id)", "L305", when="X16=listing"),
     Clause("field", "CO.name", "identity(id)", "L305, L299: as Listing 1", when="X16=listing"),
