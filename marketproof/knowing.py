@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from adversaries.coalitions import Coalition
 from adversaries.knowledge import POWERS
 from marketproof.errors import ToolDisagrees
-from model.knowing import Answer, Deciding, Setting, without_assumptions
+from model.knowing import Answer, Deciding, Setting
 from model.market import MarketError
 from model.observing import honest_run
 from model.scope import Scope
@@ -44,6 +44,7 @@ class Knowledge:
     off: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     settings: dict[tuple[str, str], Setting] = field(default_factory=dict)
+    asked: dict[tuple[str, str], Deciding] = field(default_factory=dict)
 
     def setting(self, scope: Scope, question: Question) -> Setting:
         """Raises MarketError where no run comes to what the question speaks of."""
@@ -57,9 +58,12 @@ class Knowledge:
 
     def deciding(self, claim: Claim, scope: Scope) -> Deciding:
         """Raises NotExpressible and MarketError."""
-        with using(self.bench.protocol.schema):
-            question: Question = claim.parts[0].build()
-        return Deciding(self.setting(scope, question), question)
+        key = claim.label, str(scope)
+        if key not in self.asked:
+            with using(self.bench.protocol.schema):
+                question: Question = claim.parts[0].build()
+            self.asked[key] = Deciding(self.setting(scope, question), question)
+        return self.asked[key]
 
     def decide(self, claim: Claim, coalition: Coalition, scope: Scope) -> Decided:
         """The row of one claim against one coalition."""
@@ -87,9 +91,11 @@ class Knowledge:
     def row(self, claim: Claim, coalition: Coalition, scope: Scope, answer: Answer, assumed: list[str]) -> Row:
         from marketproof.bench import versions
 
+        protocol = self.bench.protocol
+        read = [f"{name} reads as {taken!r}" for name, taken in protocol.readings.items() if taken != protocol.switches[name].default]
         return Row(
             claim=claim.name, variant=self.bench.protocol.name, coalition=coalition.name, verdict=answer.verdict, part=claim.parts[0].name,
-            method="deduction", scope=str(scope), depth=answer.depth, start="empty", assumptions=[*assumed, *claim.assumptions],
+            method="deduction", scope=str(scope), depth=answer.depth, start="empty", assumptions=[*assumed, *claim.assumptions, *read],
             reason=answer.reason, seed=self.bench.seed, versions=versions("python-sat", "networkx"),
         )  # fmt: skip
 
@@ -105,7 +111,7 @@ class Knowledge:
         """For each assumption of the variant whether the claim falls without it, and to whom."""
         if deciding.question.by_design:
             return answer.reason
-        without = without_assumptions(deciding, coalition)
+        without = deciding.without_assumptions(coalition)
         fallen = [f"without '{name}' refuted: {told_reason(other)}" for name, other in without.items() if other.verdict == "refuted"]
         return "; ".join([*([answer.reason] if answer.reason else []), *fallen])
 

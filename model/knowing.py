@@ -19,7 +19,7 @@ from model.stating import Goal, statements
 from model.terms import Known, below, shown
 from properties.knowledge import Question
 from spec.compiled import Compiled
-from spec.knowing import Assumption, knowing
+from spec.knowing import Assumption, Knowing, knowing
 from spec.text import Protocol
 
 NOTHING_ACCEPTED = "the guards of the text accept no such statement"
@@ -64,20 +64,25 @@ class Setting:
     replayed: list[bool] = field(default_factory=list)
     _closures: dict[object, Closure] = field(default_factory=dict)
     _others: dict[tuple[str, ...], Setting] = field(default_factory=dict)
+    _stated: dict[tuple[str, bool, bool], list[Goal]] = field(default_factory=dict)
 
     @cached_property
     def observed(self) -> Observed:
-        return observe(self.protocol, self.compiled, self.run, self.scope, self.dropped)
+        return observe(self.protocol, self.compiled, self.run, self.scope, self.said)
 
     def dropping(self, *names: str) -> Setting:
         """The same run without some assumptions."""
         if names not in self._others:
-            self._others[names] = replace(self, dropped=(*self.dropped, *names), _closures={}, _others={})
+            self._others[names] = replace(self, dropped=(*self.dropped, *names), _closures={}, _others={}, _stated={})
         return self._others[names]
 
     @cached_property
+    def said(self) -> Knowing:
+        return knowing(self.protocol, self.dropped)
+
+    @property
     def assumptions(self) -> tuple[Assumption, ...]:
-        return knowing(self.protocol, self.dropped).assumptions
+        return self.said.assumptions
 
     @cached_property
     def predictions(self) -> list[Known]:
@@ -101,7 +106,10 @@ class Setting:
         return rules_but([*self.off, *(rule for one in self.assumptions for rule in one.rules)])
 
     def stated(self, kind: str, distinct: bool = False, with_object: bool = False) -> list[Goal]:
-        return statements(self.protocol, self.compiled, self.observed, knowing(self.protocol, self.dropped), kind, distinct, with_object)
+        asked = kind, distinct, with_object
+        if asked not in self._stated:
+            self._stated[asked] = statements(self.protocol, self.compiled, self.observed, self.said, *asked)
+        return self._stated[asked]
 
     def facts(self, members: Collection[str], goal: Goal | None = None) -> list[Fact]:
         """What the members have; of a goal that is stated without data its owner keeps only what it had before the run."""
@@ -131,6 +139,7 @@ class Deciding:
 
     setting: Setting
     question: Question
+    _others: dict[str, Deciding] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> frozenset[str]:
@@ -281,6 +290,15 @@ class Deciding:
             return Answer("holds_to", linked=results[0])
         return Answer("refuted", broken.said, broken.members, steps=tuple(broken.steps), rules=broken.rules, linked=broken)
 
+    def without_assumptions(self, coalition: Coalition) -> dict[str, Answer]:
+        """For each assumption of the variant what becomes of the answer when it is left out."""
+        found = {}
+        for one in self.setting.assumptions:
+            if one.name not in self._others:
+                self._others[one.name] = Deciding(self.setting.dropping(one.name), self.question)
+            found[one.name] = self._others[one.name].answer(coalition)
+        return found
+
     def smallest(self) -> dict[str, Gathered]:
         """For every goal the minimal coalitions of members, and the largest that do not reach it; of statements and links none.
 
@@ -301,12 +319,3 @@ class Deciding:
     def gathered(self, goal: Goal, points: Fixpoints) -> Gathered:
         others = set(self.setting.observed.members) - goal.owners
         return replace(gather(others, lambda members: points.reaches(members, goal.targets)), rules=points.rules)
-
-
-def without_assumptions(deciding: Deciding, coalition: Coalition) -> dict[str, Answer]:
-    """For each assumption of the variant what becomes of the answer when it is left out."""
-    setting = deciding.setting
-    found = {}
-    for one in setting.assumptions:
-        found[one.name] = Deciding(setting.dropping(one.name), deciding.question).answer(coalition)
-    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from spec.compiled import Compiled
 from spec.concrete import RowId
 from spec.hardened import terms as hardened_terms
 from spec.kinds import MEMBER, Reference
-from spec.knowing import EVERY_STEP, EVERYBODY, Clause, Knowing, knowing
+from spec.knowing import EVERY_STEP, EVERYBODY, Clause, Knowing
 from spec.paper import terms as paper_terms
 from spec.schema import Table
 from spec.text import Protocol
@@ -80,12 +80,9 @@ class Observed:
         return {name: role for name, role in known.items() if role is not None and (name in acting or not self.scope.is_spare(name))}
 
 
-def observe(protocol: Protocol, compiled: Compiled, run: list[Action], scope: Scope, dropped: Iterable[str] = ()) -> Observed:
-    """The facts of a run of honest parties, by the clauses of the variant.
-
-    dropped: assumptions and amended clauses that are left out.
-    """
-    return Observer(protocol, compiled, scope, knowing(protocol, dropped), run).observed()
+def observe(protocol: Protocol, compiled: Compiled, run: list[Action], scope: Scope, said: Knowing) -> Observed:
+    """The facts of a run of honest parties, by the clauses of the variant."""
+    return Observer(protocol, compiled, scope, said, run).observed()
 
 
 def honest_run(protocol: Protocol, compiled: Compiled, scope: Scope, target: Expression | None = None) -> list[Action]:

@@ -134,7 +134,7 @@ def test_readings_change_what_is_told() -> None:
 def test_constructors_of_the_facts_are_declared_ones(name: str) -> None:
     bench = Bench(variant(name).load())
     setting = bench.knowledge.deciding(next(iter(CLAIMS["C24"].split())), Scope(2, 2)).setting
-    told = observe(bench.protocol, bench.compiled, setting.run, Scope(2, 2))
+    told = observe(bench.protocol, bench.compiled, setting.run, Scope(2, 2), knowing(bench.protocol))
     symbols = {part[0] for fact in told.facts for part in below(fact.term)}
     atoms = {"rows", "salt", "nonce", "key", "identity", "model", "program", "pen", "type", "method", "sample", "location", "share"}
     assert symbols <= atoms | set(CONSTRUCTORS) and {"rows", "key", "hash", "locked"} <= symbols
