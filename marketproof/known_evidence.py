@@ -137,10 +137,11 @@ def gathered(written: Written, deciding: Deciding, label: str) -> Iterator[dict[
 
 
 def linked_told(deciding: Deciding, answer: Answer) -> dict[str, Any]:
-    """The graph that was searched: nodes with their kind, edges with what shows them."""
+    """The graph that was searched: nodes with kind and, of a pseudonym, its member; edges with what shows them; the pair that was found."""
     assert answer.linked is not None
     graph = answer.linked.graph
-    nodes = [[node, kind] for node, kind in graph.nodes(data="kind")]
-    return {"nodes": nodes, "edges": [[one, other, why] for one, other, why in graph.edges(data="why")], "broken": answer.linked.broken,
-            "said": answer.linked.said}  # fmt: skip
-
+    return {
+        "asks": "apart" if deciding.question.apart else "links", "members": list(answer.linked.members), "pair": list(answer.linked.pair),
+        "nodes": [[node, data["kind"], data.get("member", "")] for node, data in graph.nodes(data=True)],
+        "edges": [[one, other, why] for one, other, why in graph.edges(data="why")], "said": answer.linked.said,
+    }  # fmt: skip

@@ -100,10 +100,33 @@ def fixpoint(setting: Setting, members: list[str], rules: set[str]) -> set[Term]
 
 def wrong_with(cell: dict[str, Any], setting: Setting) -> str:
     if "link" in cell:
-        return "" if (cell["verdict"] == "refuted") == cell["link"]["broken"] else "the verdict is not that of its graph"
+        return wrong_graph(cell["link"], cell["verdict"] == "refuted")
     if cell["verdict"] == "refuted":
         return wrong_derivation(cell, setting)
     return next((wrong for one in cell["fixpoints"] if (wrong := wrong_fixpoint(one, setting))), "")
+
+
+def wrong_graph(link: dict[str, Any], refuted: bool) -> str:
+    """Pseudonyms are one where edges that lead through no dataset join them: computed here by merging."""
+    kinds = {node: kind for node, kind, _ in link["nodes"]}
+    part = {node: node for node in kinds}
+    for one, other, _ in link["edges"]:
+        if "dataset" not in (kinds[one], kinds[other]):
+            part = {node: part[other] if of == part[one] else of for node, of in part.items()}
+    if refuted != bool(link["pair"]):
+        return "the verdict is not that of its graph"
+    if refuted:
+        one, other = link["pair"]
+        return "" if (part[one] == part[other]) == (link["asks"] == "links") else "the pair of its graph does not show it"
+    if link["asks"] == "apart":
+        return ""
+    beside: dict[tuple[str, str], set[str]] = {}
+    for one, other, _ in link["edges"]:
+        for who, dataset in ((one, other), (other, one)):
+            member = next(of for node, _, of in link["nodes"] if node == who)
+            if kinds[dataset] == "dataset" and member not in link["members"]:
+                beside.setdefault((part[who], member), set()).add(dataset)
+    return "the graph links a member to two datasets" if any(len(datasets) > 1 for datasets in beside.values()) else ""
 
 
 def facts_of(setting: Setting, members: list[str], without: str, until: list[int]) -> Iterator[tuple[int, str]]:

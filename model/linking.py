@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Linked:
-    """What one coalition can link; `pairs` are appearances that it should not link, or should and cannot."""
+    """What one coalition can link.  pair: two pseudonyms that are linked and should not be, or the other way round; or none."""
 
     members: tuple[str, ...]
     graph: networkx.Graph = field(compare=False)
-    broken: bool = False
+    pair: tuple[str, ...] = ()
     said: str = ""
     steps: tuple[Step, ...] = ()
     rules: tuple[str, ...] = ()
+
+    @property
+    def broken(self) -> bool:
+        return bool(self.pair)
 
 
 def graph_of(setting: Setting, members: Members, rules: Collection[str]) -> networkx.Graph:
@@ -47,7 +51,7 @@ def graph_of(setting: Setting, members: Members, rules: Collection[str]) -> netw
 
 def place(graph: networkx.Graph, who: Any, one: Appearance) -> None:
     """A pseudonym beside a dataset."""
-    graph.add_node(shown(who), kind="pseudonym")
+    graph.add_node(shown(who), kind="pseudonym", member=member_of(who))
     graph.add_node(shown(one.dataset), kind="dataset")
     graph.add_edge(shown(who), shown(one.dataset), why=one.source, step=one.step)
 
@@ -70,7 +74,7 @@ def linked(setting: Setting, members: Members, rules: Collection[str]) -> Linked
             path = networkx.shortest_path(people(graph), shown(one.who), shown(other.who))
             said = f"{member_of(one.who)} is seen to be the same with {one.dataset} and with {other.dataset}"
             used = tuple(rule for rule in ("certificates",) if len(path) > 1 and rule in rules)
-            return Linked(tuple(sorted(members)), graph, True, said, told_as_steps(one, other, path), used)
+            return Linked(tuple(sorted(members)), graph, (shown(one.who), shown(other.who)), said, told_as_steps(one, other, path), used)
     return Linked(tuple(sorted(members)), graph)
 
 
@@ -97,7 +101,7 @@ def apart(setting: Setting, members: Members, rules: Collection[str]) -> Linked:
             if not networkx.has_path(people(graph), shown(one.who), shown(again)):
                 steps = (seen(one), Step(("appearance", again, one.dataset), TOLD["pseudonyms"], "pseudonyms", (0,)))
                 said = f"nothing links the requests of {shown(one.who)} and {shown(again)} for {one.dataset}"
-                return Linked(tuple(sorted(members)), graph, True, said, steps, ("pseudonyms",))
+                return Linked(tuple(sorted(members)), graph, (shown(one.who), shown(again)), said, steps, ("pseudonyms",))
     return Linked(tuple(sorted(members)), graph)
 
 

@@ -91,8 +91,31 @@ def test_a_fixpoint_that_is_too_small_or_too_large_is_missed() -> None:
 
 def test_a_verdict_that_is_not_that_of_its_graph_is_missed() -> None:
     found = document("paper")
-    cells(found, "link")[0]["link"]["broken"] = False
+    link = cells(found, "link")[0]["link"]
+    pair, link["pair"] = link["pair"], []
     assert any("not that of its graph" in line for line in opinion(found).wrong)
+    link["pair"] = [pair[0], next(node for node, kind, _ in link["nodes"] if kind == "dataset")]
+    assert any("does not show it" in line for line in opinion(found).wrong)
+
+
+def test_a_graph_that_links_what_is_said_to_be_apart_is_missed() -> None:
+    found = document("hardened")
+    for cell in cells(found, "link"):
+        nodes = [node for node, kind, of in cell["link"]["nodes"] if kind == "pseudonym" and of not in cell["link"]["members"]]
+        cell["link"]["edges"] += [[one, other, "made up"] for one in nodes for other in nodes if one != other]
+    assert any("links a member to two datasets" in line for line in opinion(found).wrong)
+
+
+def test_smallest_coalitions_are_computed_again() -> None:
+    found = document("paper")
+    least = next(one for one in found["least"] if one["claim"] == "C24")
+    right = least["smallest"]
+    least["smallest"] = [["co-2"], *right]  # it has rows of the other subset
+    assert any("does not reach it" in line for line in opinion(found).wrong)
+    least["smallest"] = [[*one, "co-4"] for one in right if len(one) == 1]
+    assert any("a smaller coalition is not excluded" in line for line in opinion(found).wrong)
+    least["smallest"], least["without"] = right, [*least["without"], right[0]]
+    assert any("largest coalition without it reaches it" in line for line in opinion(found).wrong)
 
 
 def test_files_that_cannot_be_read_are_wrong_and_end_nothing(tmp_path: Path) -> None:
