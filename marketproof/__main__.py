@@ -277,6 +277,22 @@ def add_numbers(commands: Any) -> None:
     add_common(numbers, with_seed=False)
 
 
+def add_know(commands: Any) -> None:
+    """The command about what can be known."""
+    known = commands.add_parser("know", help="what each coalition can know, with derivations; who holds what; related systems")
+    add_variant(known)
+    derived = "with its derivations; may be repeated"
+    known.add_argument("--claim", action="append", metavar="C24", help=f"a claim or a part of one, {derived}")
+    known.add_argument("--coalition", action="append", metavar="NAME", help=f"against whom, {derived} (default: all)")
+    known.add_argument("--who", metavar="MEMBERS", help="members such as mo-1 or co-1+co-2, or nobody: whoever sees the ledger")
+    known.add_argument("--what", metavar="TERM", help="what they might have, such as 'rows(dss-1)' or 'model(mo-1)'")
+    known.add_argument("--off", action="append", default=[], metavar="RULE", help="a rule that is off, such as guess; may be repeated")
+    assumed = "an assumption of the variant to leave out, such as 'approved programs', or an amended clause; may be repeated"
+    known.add_argument("--without", action="append", default=[], metavar="NAME", help=assumed)
+    known.add_argument("--scope", metavar="MxN", help="subsets x replicas, such as 2x2 (default: each claim's own)")
+    add_common(known)
+
+
 def add_infer(commands: Any) -> None:
     infer = commands.add_parser("infer", help="find the lemmas that claims need, prove them, and tell what remains by hand")
     add_variant(infer, "hardened")
@@ -326,6 +342,7 @@ def parser() -> Parser:
 
     add_proofs(commands)
     add_numbers(commands)
+    add_know(commands)
 
     report = commands.add_parser("report", help="render an evidence directory as one HTML page and as Markdown")
     report.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`; it is verified first, and never changed")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adversaries.coalitions import COALITIONS, Coalition
 from marketproof.errors import ToolDisagrees
+from marketproof.knowing import Knowledge, Known
 from marketproof.progress import Progress
 from marketproof.store import Store, installed, program
 from model.explicit import enumerate_runs
@@ -21,7 +22,7 @@ from model.search import Answer, Attack, Problem, Search, all_steps
 from model.solver import BACKEND, SolverMissing
 from model.traps import TrapSearch
 from model.witness import Witness, broken, told
-from properties.claims import WAITING, Claim, goal_of, sometimes_of
+from properties.claims import Claim, goal_of, sometimes_of
 from properties.starts import populated
 from properties.verdicts import ATOMIC_STEP, Row
 from spec.compiled import Compiled
@@ -65,12 +66,20 @@ def solver_for(claim: Claim) -> str:
 
 @dataclass
 class Decided:
-    """A row of the matrix and, if the claim is refuted, its witness; if it is of numbers, what was proved of them."""
+    """A row of the matrix and, if the claim is refuted, its witness or derivation; if it is of numbers, what was proved of them."""
 
     label: str
     row: Row
     witness: Witness | None = None
     obligations: list[Confirmed] = field(default_factory=list)
+    known: Known | None = None
+
+    @property
+    def told(self) -> list[str]:
+        """The attack in sentences, where there is one."""
+        if self.known is not None:
+            return self.known.told
+        return self.witness.told if self.witness else []
 
 
 @dataclass
@@ -89,6 +98,10 @@ class Bench:
     def compiled(self) -> Compiled:
         return Compiled(self.protocol)
 
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        return Knowledge(self)
+
     def market(self, scope: Scope, start: str) -> Market:
         """Where a search starts: a market that honest parties populated, or nothing but the members."""
         if start == "empty":
@@ -104,6 +117,8 @@ class Bench:
 
         `attack_only`: nobody will read a verdict without an attack, so it is not asked whether that would be vacuous.
         """
+        if claim.kind == "know":
+            return self.knowledge.decide(claim, coalition, scope)
         began = time.monotonic()
         try:
             answer = self.shortest(claim, coalition, scope, depth, start)
@@ -181,18 +196,8 @@ class Bench:
         witness.told.append(broken(claim, witness, explanation))
 
     def decide_once(self, claim: Claim, scope: Scope) -> Decided:
-        """A claim that is not decided against each coalition: of numbers, of a run that there is, or one that waits."""
-        if claim.kind == "arith":
-            return self.decide_numbers(claim)
-        return self.waits(claim) if claim.kind in WAITING else self.decide_reach(claim, scope)
-
-    def waits(self, claim: Claim) -> Decided:
-        """Not decided: the engine that it needs does not exist yet."""
-        row = Row(
-            claim=claim.name, variant=self.protocol.name, coalition=COALITION_OF_NOBODY, verdict="unknown", part=claim.parts[0].name,
-            method="none yet", scope="any", depth=None, start="empty", reason=WAITING[claim.kind], seed=self.seed, versions=versions(),
-        )  # fmt: skip
-        return Decided(claim.label, row)
+        """A claim that is not decided against each coalition: of numbers, or of a run that there is."""
+        return self.decide_numbers(claim) if claim.kind == "arith" else self.decide_reach(claim, scope)
 
     def decide_reach(self, claim: Claim, scope: Scope) -> Decided:
         """A run of honest parties that comes to what is claimed, replayed on the ledger; or that none was found."""

@@ -19,6 +19,7 @@ from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_fi
 from marketproof.described import described
 from marketproof.errors import UserError
 from marketproof.kept import Confirmed
+from marketproof.known_evidence import knowledge_files
 from marketproof.numbers import FILE as EXACT_NUMBERS
 from marketproof.numbers import evidence_text
 from marketproof.progress import Progress
@@ -62,7 +63,7 @@ class Checked:
 
     @property
     def rows(self) -> list[tuple[str, Row, list[str]]]:
-        return [(one.label, one.row, one.witness.told if one.witness else []) for _, one in self.decided]
+        return [(one.label, one.row, one.told) for _, one in self.decided]
 
 
 def check(given: argparse.Namespace) -> int:
@@ -125,6 +126,7 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
     files.update(described(claims, [(checked.bench, [one for _, one in checked.decided]) for checked in found]))
     if exact := evidence_text(claims):
         files[EXACT_NUMBERS] = exact
+    files.update(knowledge_files([(checked.bench, checked.decided) for checked in found]))
     for checked in found:
         if checked.job is not None:
             files[job_file(checked.bench.protocol.name)] = evidence.canonical(checked.job)
@@ -233,7 +235,7 @@ def decided_cell(
             row.verdict, row.reason = "unknown", reason
         return Decided(claim.label, row)
     decided = next(answers)
-    if proof is not None and decided.row.verdict == "holds_to":
+    if proof is not None and decided.row.verdict == "holds_to" and claim.kind != "know":
         decided.row.reason = proof.gap(claim.label)
     return decided
 

@@ -31,7 +31,7 @@ DEPTH_FROM_EMPTY = 12
 ELSEWHERE = {
     "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "infer": "inferring",
     "frontier": "frontiers", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers",
-    "report": "reporting",
+    "know": "know", "report": "reporting",
 }  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def attack(given: argparse.Namespace) -> int:
     if given.evidence is not None:
         evidence.write(Path(given.evidence), evidence_files([(bench, found)]))
     if given.json:
-        rows = [one.row.as_dict() | {"told": one.witness.told if one.witness else []} for one in found]
+        rows = [one.row.as_dict() | {"told": one.told} for one in found]
         print(json.dumps({"rows": rows}, indent=1, ensure_ascii=False))
     return 0
 
@@ -166,8 +166,8 @@ def shown(claim: Claim, decided: Decided) -> str:
     row, part = decided.row, claim.parts[0]
     title = f"{claim.label} {claim.title}"
     said = f'the paper ({claim.cites}): "{claim.quotation}"', f"claimed: {part.statement}"
-    if decided.witness is not None:
-        return terminal.told(title, said, row, decided.witness.told, len(decided.witness.prefix))
+    if decided.told:
+        return terminal.told(title, said, row, decided.told, len(decided.witness.prefix) if decided.witness else 0)
     return terminal.held(title, said, row)
 
 
@@ -214,24 +214,33 @@ def run_replay(given: argparse.Namespace) -> int:
 def run_recheck(given: argparse.Namespace) -> int:
     """0 when cvc5 confirms every proof, 1 when it does not decide one, 3 when it contradicts one or cannot read it."""
     from marketproof.recheck import OUTCOMES, recheck
+    from marketproof.recheck_knowledge import recheck_knowledge
 
     progress = Progress()
     progress.start("recheck")
     folder = Path(given.evidence)
     report = recheck(folder / "proofs" if (folder / "proofs").is_dir() else folder, progress)
+    known = recheck_knowledge(folder / "knowledge")
     progress.done()
     counted = report.counted()
-    if not report.files:
+    if not report.files and not known.confirmed and not known.wrong:
         raise UserError(f"{str(folder)!r} holds no .smt2 file: there is no proof to check again")
     if given.json:
         files = [{"file": one.file, "outcome": one.outcome, "said": one.said} for one in report.files]
-        print(json.dumps({"outcomes": counted, "seconds": round(report.seconds, 3), "files": files}, indent=1, ensure_ascii=False))
+        derived = {"confirmed": known.confirmed, "wrong": known.wrong}
+        whole = {"outcomes": counted, "seconds": round(report.seconds, 3), "files": files, "knowledge": derived}
+        print(json.dumps(whole, indent=1, ensure_ascii=False))
     else:
         for one in report.files:
             if one.outcome != "confirmed":
                 print(terminal.wrapped(f"{one.file}: {one.outcome}: {OUTCOMES[one.outcome]} ({one.said})"))
         print(f"cvc5 confirms {counted['confirmed']} of {len(report.files)} proofs in {report.seconds:.1f} s")
-    return 3 if counted["refuted"] or counted["malformed"] else 1 if counted["unknown"] else 0
+        print("\n".join([*(terminal.wrapped(f"knowledge: {one}") for one in known.wrong), told_of_knowledge(known.confirmed)]))
+    return 3 if counted["refuted"] or counted["malformed"] or known.wrong else 1 if counted["unknown"] else 0
+
+
+def told_of_knowledge(confirmed: int) -> str:
+    return f"what can be known: {confirmed} rows are confirmed by rules written a second time"
 
 
 def spec(given: argparse.Namespace) -> int:

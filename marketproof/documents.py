@@ -19,6 +19,7 @@ SCOPE_TOLD = {
     "any": "any number of members, subsets, replicas, couples and rounds",
 }
 CELLS = {"refuted": "✗ {depth}", "holds_to": "≤ {depth}", "proved": "proved", "reached": "✓ {depth}", "not_expressible": "no words"}
+UNSIZED = {"holds_to": "holds"}  # of what can be known: a fixpoint has no depth
 
 
 def documents() -> dict[str, str]:
@@ -47,6 +48,7 @@ def verdict_tables(details: bool = False) -> list[str]:
         lines = [
             f"Variant `{name}`: {SCOPE_TOLD.get(common) or SCOPE_TOLD['scope'].format(common)} where no other is named.\n"
             "✗ k: refuted in k steps, replayed on the ledger; ≤ k: no attack to depth k;\n"
+            "holds: cannot be deduced from what a run of honest parties at the scope tells;\n"
             "✓ k: reached by honest parties in k steps, replayed; proved: for any size, confirmed by a second solver;\n"
             "no words: the variant has nothing that the claim could speak of.\n",
             row(header),
@@ -75,7 +77,9 @@ def cell(entry: dict[str, object] | None, common: str) -> str:
     scope = str(entry["scope"]).partition(" ")[0]
     elsewhere = "" if scope in (common, "any") else f" @ {scope}"
     sized = CELLS.get(str(entry["verdict"]), str(entry["verdict"]))
-    return (sized.format(**entry) if entry["depth"] is not None else sized.partition(" {")[0]) + elsewhere
+    if entry["depth"] is None:
+        return UNSIZED.get(str(entry["verdict"]), sized.partition(" {")[0]) + elsewhere
+    return sized.format(**entry) + elsewhere
 
 
 def told(claim: str, coalition: str, entry: dict[str, object]) -> str:

@@ -14,6 +14,7 @@ from marketproof.endings import undisturbed
 from marketproof.errors import UserError
 from marketproof.evidence import MANIFEST
 from reports.content import content_of
+from reports.knowledge import KNOWLEDGE_FILE
 from reports.markdown import document
 from reports.page import page
 from reports.shapes import Malformed, parsed
@@ -81,6 +82,8 @@ def evidence_of(place: Path) -> Evidence:
 def is_read(name: str) -> bool:
     """Files that a report reads; the others are only named in it."""
     folder = PurePosixPath(name).parts[0]
+    if folder == "knowledge":
+        return name == KNOWLEDGE_FILE
     return name.endswith(".json") and folder != "witnesses" and (folder != "proofs" or name.endswith(("/summary.json", "/clauses.json")))
 
 

@@ -74,7 +74,7 @@ def decide(order: Order, bench: Bench | None = None) -> Decided:
         return known
     claim, coalition = claim_of(order), coalition_of(order)
     decided = bench.decide_once(claim, Scope.parse(order.scope)) if coalition is None else searched(bench, claim, coalition, order)
-    if decided.row.verdict != "unknown" or bench.timeout_s is None:
+    if decided.known is None and (decided.row.verdict != "unknown" or bench.timeout_s is None):
         bench.store.put(key_of(order, bench), cell_written(bench, decided))
     return decided
 
@@ -102,7 +102,7 @@ def searched(bench: Bench, claim: Claim, coalition: Coalition, order: Order) -> 
     """A *holds_to* of honest parties gets a second opinion by plain enumeration at a smaller scope."""
     decided = bench.decide(claim, coalition, Scope.parse(order.scope), order.depth, order.start)
     nobody = not coalition.deviating and "forge" not in coalition.powers
-    if decided.row.verdict == "holds_to" and nobody and order.start == "market" and claim.kind != "live":
+    if decided.row.verdict == "holds_to" and nobody and order.start == "market" and claim.kind not in ("live", "know"):
         decided.row.confirmed = bench.enumerated(claim, coalition, CONFIRM_SCOPE, min(CONFIRM_DEPTH, order.depth))
     return decided
 

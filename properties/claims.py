@@ -21,9 +21,8 @@ KINDS = {
     "reach": "some run of honest parties comes to it",
     "know": "what somebody can deduce from what it has",
 }
-# Kinds that are decided once, not against each coalition; of these, what waits for an engine that does not exist, and for which.
-ONCE = ("arith", "reach", "know")
-WAITING = {"know": "not measured: it waits for the deduction of what a coalition knows (issue 6)"}
+# Kinds that are decided once, not against each coalition.
+ONCE = ("arith", "reach")
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,8 @@ class Part:
     """One precise statement of a claim.
 
     `build` gives the condition: of a state for `inv` (no argument), of a transaction and its arguments in the state before
-    it for `step`, of two states for `two_runs`; for `live` it gives a `Liveness`, for `reach` the state to come to.
+    it for `step`, of two states for `two_runs`; for `live` it gives a `Liveness`, for `reach` the state to come to, for `know` a
+    `Question`.
     """
 
     name: str

@@ -7,6 +7,7 @@ from typing import Any
 
 from properties.access import obeys_access_table
 from properties.claims import Claim, Part
+from properties.knowledge_claims import KNOWLEDGE_CLAIMS
 from properties.number_claims import NUMBER_CLAIMS
 from properties.number_statements import quorum_statements
 from properties.ranking import Liveness, subject, variables
@@ -175,4 +176,4 @@ DECIDED = (
           "something was paid", some_payment, deeper={"orderer": ("2x1", 6)}, against=("MO", "CO")),
 )  # fmt: skip
 CLAIMS: dict[str, Claim] = {
-    claim.name: claim for claim in sorted((*DECIDED, *OF_STATES, *NUMBER_CLAIMS), key=lambda claim: claim.name)}  # fmt: skip
+    claim.name: claim for claim in sorted((*DECIDED, *OF_STATES, *NUMBER_CLAIMS, *KNOWLEDGE_CLAIMS), key=lambda claim: claim.name)}  # fmt: skip

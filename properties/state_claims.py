@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from properties.claims import Claim, Part
+from properties.knowledge import Question
 from properties.sometimes import some_report_by_two, some_round_open, some_verified
 from spec.kinds import MEMBER
 from spec.language import conjunction, deviating, every, image, implies, some
@@ -165,8 +166,13 @@ def data_is_sold_again() -> Any:
         (one.ds == other.ds) & (one.mod.owner != other.mod.owner) & ended(one) & ended(other) & kept(one.ds)))  # fmt: skip
 
 
-def not_measured() -> None:
-    """What waits for an engine has no condition yet."""
+def buyers_have_the_model() -> Question:
+    """Whoever may use a model that another made has what stands on the ledger of it, and what it is given."""
+    return Question(each=("model",))
+
+
+def sales_give_the_data() -> Question:
+    return Question(each=("rows",), needs="MO", everybody_of="MO", after=data_is_sold_again)
 
 
 OF_STATES = (
@@ -216,11 +222,11 @@ OF_STATES = (
           "any model building blocks can be reused by other developers. Finally, these models can be discovered and consumed by businesses", "L42-44",
           (Part("discovered", "reach", "a model that was trained to the end stands on the ledger with its place", a_finished_model_is_found),
            Part("sold", "reach", "a second party may use a model that was trained to the end, and its owner still owns it", a_model_is_sold),
-           Part("kept", "know", "the buyer of a model does not learn what its owner sells", not_measured)),
+           Part("kept", "know", "nobody to whom a model is sold has its weights in clear, which are what its owner sells", buyers_have_the_model)),
           "", None, scope="1x2"),
     Claim("C47", "data is sold many times without losing ownership",
           "They wish to monetize this data and sell it for AI training in a safe, secure, and transparent manner multiple times without loosing its ownership", "L122-125",
           (Part("again", "reach", "two MOs have trained on one dataset to the end, and its DO still owns it", data_is_sold_again),
-           Part("kept", "know", "k sales leave the MOs, together, without the data", not_measured)),
+           Part("kept", "know", "two sales leave the MOs, together, without the rows of any subset", sales_give_the_data)),
           "", None, scope="2*1x2", against=("MO",)),
 )  # fmt: skip

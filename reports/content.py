@@ -10,6 +10,7 @@ from dataclasses import asdict
 from properties.verdicts import FIELDS, SCHEMA_VERSION, Row
 from reports.attacks import Attack, attack_of
 from reports.figures import job_of
+from reports.knowledge import KNOWLEDGE_FILE, known_of
 from reports.numbers import figures_of
 from reports.shapes import Malformed, Value, of_schema
 from reports.variants import Variant, variant_of
@@ -88,6 +89,7 @@ def content_of(evidence: Evidence) -> Content:
         assumptions=tuple(assumption_of(number, text, rows, labels) for text, number in numbers.items()),
         job=None if job is None else job_of(job),
         numbers=() if exact is None else figures_of(exact, anchors.new),
+        known=known_of(evidence.find(KNOWLEDGE_FILE), anchors.new),
     )
 
 

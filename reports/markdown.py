@@ -14,6 +14,7 @@ from reports.clauses import HEADER as CLAUSES_HEADER
 from reports.clauses import Clauses
 from reports.escaping import markdown, mermaid
 from reports.frontiers import Frontier
+from reports.numbers import Figures
 from reports.repairs import repair_text, repairs_of, unsaid
 from reports.small_scope import SmallScope
 from reports.variants import Proofs, Variant
@@ -32,7 +33,7 @@ def document(content: Content, base: str) -> str:
     lines += heading(2, words.SECTIONS["claims"], "claims") + [markdown(words.MERMAID), ""]
     for statement in content.statements:
         lines += claim(content, statement, base)
-    lines += job(content) + numbers(content) + appendix(content, base)
+    lines += job(content) + numbers(content) + knowledge(content) + appendix(content, base)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -66,6 +67,7 @@ def contents(content: Content) -> Lines:
         "verdicts": [(one.anchor, f"variant {one.variant.name}") for one in content.matrices],
         "claims": [(one.anchor, f"{one.label} {one.title}") for one in content.statements],
         "numbers": [(one.anchor, one.title) for one in content.numbers],
+        "knowledge": content.known.places,
         "appendix": words.appendices(content),
     }
     lines = []
@@ -197,8 +199,24 @@ def job(content: Content) -> Lines:
 
 def numbers(content: Content) -> Lines:
     lines = [*heading(2, words.SECTIONS["numbers"], "numbers"), markdown(words.NUMBERS_SAID if content.numbers else words.NO_NUMBERS), ""]
+    return lines + figures(content, content.numbers)
+
+
+def knowledge(content: Content) -> Lines:
+    """Tables and derivations; of pictures the edges."""
+    known = content.known
+    said = words.KNOWLEDGE_SAID if known.tables else words.NO_KNOWLEDGE
+    lines = [*heading(2, words.SECTIONS["knowledge"], "knowledge"), markdown(said), "", *figures(content, known.tables)]
+    for one in known.pictures:
+        edges = [[one.nodes[first].text, one.nodes[second].text, why] for first, second, why in one.edges]
+        lines += [*heading(3, one.title, one.anchor), markdown(one.said), "", *table(["who", "with", "shown by"], escaped(edges))]
+    return lines
+
+
+def figures(content: Content, tables: Iterable[Figures]) -> Lines:
+    lines: Lines = []
     anchors = words.claim_anchors(content)
-    for one in content.numbers:
+    for one in tables:
         claims = ", ".join(link(name, anchors[name]) if name in anchors else markdown(name) for name in one.claims)
         lines += [*heading(3, one.title, one.anchor), f"{claims}: {markdown(one.said)}", ""]
         lines += table(list(map(markdown, one.header)), escaped(one.lines))

@@ -16,6 +16,7 @@ from reports.html_claims import claim_article
 from reports.html_frontiers import frontiers_part
 from reports.html_parts import code, link, paragraph, section, table
 from reports.html_small_scope import small_scope_part
+from reports.knowledge import drawn
 from reports.numbers import Figures
 from reports.variants import Proofs, Variant
 from reports.view import Cell, Content, Line, Matrix
@@ -36,7 +37,7 @@ def page(content: Content, base: str) -> str:
         tag("style", style),
     ]
     found = [checked(content), verdicts(content), claims(content, base)]
-    sections = [*found, job_section(content), numbers_section(content), appendix(content, base)]
+    sections = [*found, job_section(content), numbers_section(content), knowledge_section(content), appendix(content, base)]
     frame = [
         tag("header", tag("h1", words.title(content)), paragraph(words.LEAD, "lead")),
         contents(content),
@@ -51,8 +52,10 @@ def contents(content: Content) -> Markup:
     statements = [tag("li", link(one.anchor, f"{one.label} {one.title}")) for one in content.statements]
     matrices = [tag("li", link(one.anchor, f"variant {one.variant.name}")) for one in content.matrices]
     tables = [tag("li", link(one.anchor, one.title)) for one in content.numbers]
+    known = [tag("li", link(anchor, title)) for anchor, title in content.known.places]
     appendices = [tag("li", link(anchor, title)) for anchor, title in words.appendices(content)]
-    parts = {"checked": None, "verdicts": matrices, "claims": statements, "job": None, "numbers": tables, "appendix": appendices}
+    parts = {"checked": None, "verdicts": matrices, "claims": statements, "job": None, "numbers": tables, "knowledge": known}
+    parts["appendix"] = appendices
     entries = [
         tag("li", link(anchor, words.SECTIONS[anchor]), *([tag("ol", joined(inner))] if inner else [])) for anchor, inner in parts.items()
     ]
@@ -161,6 +164,16 @@ def numbers_section(content: Content) -> Markup:
     anchors = words.claim_anchors(content)
     shown = [part for one in content.numbers for part in figures_part(one, anchors)]
     return section("numbers", words.SECTIONS["numbers"], paragraph(words.NUMBERS_SAID if shown else words.NO_NUMBERS), *shown)
+
+
+def knowledge_section(content: Content) -> Markup:
+    """Who holds what, derivations, and pictures of what is linked."""
+    anchors = words.claim_anchors(content)
+    shown = [part for one in content.known.tables for part in figures_part(one, anchors)]
+    for one in content.known.pictures:
+        figure = tag("figure", tag("div", drawn(one), class_="scroll"), tag("figcaption", one.said))
+        shown += [tag("h3", one.title, id=one.anchor), figure]
+    return section("knowledge", words.SECTIONS["knowledge"], paragraph(words.KNOWLEDGE_SAID if shown else words.NO_KNOWLEDGE), *shown)
 
 
 def figures_part(one: Figures, anchors: dict[str, str]) -> list[Markup]:

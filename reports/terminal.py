@@ -27,7 +27,7 @@ def coloured(text: str, verdict: str) -> str:
 
 def cell(row: Row) -> str:
     told = CELLS.get(row.verdict, row.verdict)
-    return told.format(row.depth) if row.depth is not None else told.partition(" in ")[0]
+    return told.format(row.depth) if row.depth is not None else told.partition(" in ")[0].partition(" ≤")[0]
 
 
 def matrix_header(coalitions: Sequence[str]) -> str:

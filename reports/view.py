@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from properties.verdicts import Row
 from reports.attacks import Attack
 from reports.figures import Job
+from reports.knowledge import Known
 from reports.numbers import Figures
 from reports.shapes import Malformed, Value, parsed
 from reports.variants import Variant
@@ -159,6 +160,7 @@ class Content:
     assumptions: tuple[Assumption, ...]
     job: Job | None
     numbers: tuple[Figures, ...]
+    known: Known = Known()
 
     @property
     def counts(self) -> dict[str, int]:

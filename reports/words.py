@@ -19,7 +19,8 @@ SECTIONS = {
     "claims": "3. Claims one by one",
     "job": "4. The training job",
     "numbers": "5. Exact numbers",
-    "appendix": "6. Appendix",
+    "knowledge": "6. What can be known",
+    "appendix": "7. Appendix",
 }
 TIED = (
     "Before anything was rendered, every file of the evidence was compared with its digest in the manifest, and nothing was missing or "
@@ -38,6 +39,11 @@ NO_NUMBERS = "No claim about numbers was part of this run: the evidence has no e
 NUMBERS_SAID = (
     "Computed as exact fractions, never sampled; shown rounded to six digits, with the fraction beside it where that is short. The bounds "
     "and thresholds named as proved are statements about all numbers: see the claim that each table belongs to."
+)
+NO_KNOWLEDGE = "No claim about what can be known was part of this run."
+KNOWLEDGE_SAID = (
+    "Deduced from what a run of honest parties tells, by named rules, and carried out with real values. A term in a derivation is a fact "
+    "of the run or follows from lines before it; `marketproof recheck` checks each line by rules that are written a second time."
 )
 NUMBERS_CHART = "Two columns of the table, drawn over its first."
 NO_JOB = "The training job was not part of this run: the evidence has no figures of it."
