@@ -270,6 +270,16 @@ def add_numbers(commands: Any) -> None:
     add_common(numbers, with_seed=False)
 
 
+def add_judge(commands: Any) -> None:
+    """The command about blame."""
+    judge = commands.add_parser("judge", help="who can be blamed from a ledger, with the evidence; or the two worlds that leave it")
+    judge.add_argument("ledger", nargs="?", metavar="LEDGER", help="a ledger as lines of JSON, see docs/ledger-lines.md")
+    add_variant(judge)
+    judge.add_argument("--histories", type=count, metavar="N", help="judge so many generated ledgers whose culprits are known")
+    judge.add_argument("--out", metavar="DIR", help="with --histories: also write each ledger there, and beside it who deviated")
+    add_common(judge)
+
+
 def add_infer(commands: Any) -> None:
     infer = commands.add_parser("infer", help="find the lemmas that claims need, prove them, and tell what remains by hand")
     add_variant(infer, "hardened")
@@ -319,6 +329,7 @@ def parser() -> Parser:
 
     add_proofs(commands)
     add_numbers(commands)
+    add_judge(commands)
 
     report = commands.add_parser("report", help="render an evidence directory as one HTML page and as Markdown")
     report.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`; it is verified first, and never changed")

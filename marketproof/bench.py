@@ -65,12 +65,20 @@ def solver_for(claim: Claim) -> str:
 
 @dataclass
 class Decided:
-    """A row of the matrix and, if the claim is refuted, its witness; if it is of numbers, what was proved of them."""
+    """A row of the matrix and, if the claim is refuted, its witness; if it is of numbers, what was proved of them.
+
+    sentences: what is told of a verdict that has no witness of its own, such as one of two worlds.
+    """
 
     label: str
     row: Row
     witness: Witness | None = None
     obligations: list[Confirmed] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+
+    @property
+    def told(self) -> list[str]:
+        return self.sentences if self.witness is None else self.witness.told
 
 
 @dataclass
@@ -82,6 +90,7 @@ class Bench:
     timeout_s: float | None = None
     progress: Progress = field(default_factory=lambda: Progress(False))
     store: Store = field(default_factory=lambda: Store(enabled=False))
+    judged: dict[str, dict[str, Any]] = field(default_factory=dict)
     _markets: dict[tuple[Scope, str], Market] = field(default_factory=dict)
     _sometimes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -184,6 +193,10 @@ class Bench:
         """A claim that is not decided against each coalition: of numbers, of a run that there is, or one that waits."""
         if claim.kind == "arith":
             return self.decide_numbers(claim)
+        if claim.kind == "blame":
+            from marketproof.judging import decide_blame
+
+            return decide_blame(self, claim)
         return self.waits(claim) if claim.kind in WAITING else self.decide_reach(claim, scope)
 
     def waits(self, claim: Claim) -> Decided:

@@ -18,6 +18,7 @@ from marketproof.clauses import account, as_data
 from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, need_solvers, scope_of, shown, worth_telling
 from marketproof.described import described
 from marketproof.errors import UserError
+from marketproof.judging import blame_evidence
 from marketproof.kept import Confirmed
 from marketproof.numbers import FILE as EXACT_NUMBERS
 from marketproof.numbers import evidence_text
@@ -62,7 +63,7 @@ class Checked:
 
     @property
     def rows(self) -> list[tuple[str, Row, list[str]]]:
-        return [(one.label, one.row, one.witness.told if one.witness else []) for _, one in self.decided]
+        return [(one.label, one.row, one.told) for _, one in self.decided]
 
 
 def check(given: argparse.Namespace) -> int:
@@ -123,6 +124,8 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
     """The evidence of all variants."""
     files = evidence_files([(checked.bench, [one for _, one in checked.decided]) for checked in found])
     files.update(described(claims, [(checked.bench, [one for _, one in checked.decided]) for checked in found]))
+    if any(claim.kind == "blame" for claim in claims):
+        files.update({f"blame/{checked.bench.protocol.name}.json": blame_evidence(checked.bench) for checked in found})
     if exact := evidence_text(claims):
         files[EXACT_NUMBERS] = exact
     for checked in found:
@@ -231,7 +234,7 @@ def decided_cell(
             row.verdict, row.reason = "unknown", reason
         return Decided(claim.label, row)
     decided = next(answers)
-    if proof is not None and decided.row.verdict == "holds_to":
+    if proof is not None and decided.row.verdict == "holds_to" and claim.kind not in ONCE:
         decided.row.reason = proof.gap(claim.label)
     return decided
 

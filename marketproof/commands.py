@@ -30,7 +30,7 @@ DEPTH_FROM_EMPTY = 12
 # Commands by the module that has them, as a function of the same name; read when they are given.
 ELSEWHERE = {
     "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "infer": "inferring",
-    "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers", "report": "reporting",
+    "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers", "report": "reporting", "judge": "judge",
 }  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def attack(given: argparse.Namespace) -> int:
     if given.evidence is not None:
         evidence.write(Path(given.evidence), evidence_files([(bench, found)]))
     if given.json:
-        rows = [one.row.as_dict() | {"told": one.witness.told if one.witness else []} for one in found]
+        rows = [one.row.as_dict() | {"told": one.told} for one in found]
         print(json.dumps({"rows": rows}, indent=1, ensure_ascii=False))
     return 0
 
@@ -153,7 +153,7 @@ def smallest(decided: list[Decided]) -> Decided:
 
 def worth_telling(claim: Claim, decided: list[Decided]) -> list[Decided]:
     """The smallest attack of a coalition that the claim is meant against, and a smaller one of anybody if there is one."""
-    if claim.kind == "arith":
+    if claim.kind in ONCE:
         return decided
     least = smallest(decided)
     meant = [one for one in decided if one.row.coalition in claim.against and one.row.verdict == "refuted"]
@@ -167,7 +167,7 @@ def shown(claim: Claim, decided: Decided) -> str:
     said = f'the paper ({claim.cites}): "{claim.quotation}"', f"claimed: {part.statement}"
     if decided.witness is not None:
         return terminal.told(title, said, row, decided.witness.told, len(decided.witness.prefix))
-    return terminal.held(title, said, row)
+    return "\n".join([terminal.held(title, said, row), *(terminal.wrapped(sentence, "  ") for sentence in decided.told)])
 
 
 def evidence_files(benches: list[tuple[Bench, list[Decided]]]) -> dict[str, str]:

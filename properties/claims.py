@@ -20,9 +20,10 @@ KINDS = {
     "live": "honest parties can reach it, whatever others do",
     "reach": "some run of honest parties comes to it",
     "know": "what somebody can deduce from what it has",
+    "blame": "in all runs that leave the same ledger the same member deviated",
 }
 # Kinds that are decided once, not against each coalition; of these, what waits for an engine that does not exist, and for which.
-ONCE = ("arith", "reach", "know")
+ONCE = ("arith", "reach", "know", "blame")
 WAITING = {"know": "not measured: it waits for the deduction of what a coalition knows (issue 6)"}
 
 
@@ -93,6 +94,7 @@ class Goal:
     pairs: dict[str, Expression] = field(default_factory=dict)
     numbers: dict[str, Expression] = field(default_factory=dict)
     live: dict[str, Liveness] = field(default_factory=dict)
+    asked: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def expressions(self) -> list[Expression]:
@@ -112,6 +114,8 @@ def goal_of(claim: Claim, protocol: Protocol, transactions: dict[str, Transactio
                 goal.numbers.update({f"{part.name}: {name}": boolean(statement) for name, statement in part.build().items()})
             elif part.kind == "live":
                 goal.live[part.name] = part.build()
+            elif part.kind == "blame":
+                goal.asked[part.name] = part.build()
             elif part.kind == "reach":
                 goal.states[part.name] = ~boolean(part.build())
             elif part.kind == "step":
