@@ -124,6 +124,13 @@ def reading(text: str) -> tuple[str, str]:
     return name, value
 
 
+def setting(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name and sign and value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form cost=1/2")
+    return name, value
+
+
 def add_variant(parser: argparse.ArgumentParser, default: str | None = "paper") -> None:
     said = default or "paper and hardened"
     parser.add_argument(
@@ -278,6 +285,11 @@ def add_judge(commands: Any) -> None:
     judge.add_argument("--histories", type=count, metavar="N", help="judge so many generated ledgers whose culprits are known")
     judge.add_argument("--out", metavar="DIR", help="with --histories: also write each ledger there, and beside it who deviated")
     add_common(judge)
+
+    game = commands.add_parser("game", help="which deviations pay, for all prices and costs; the cheapest, priced step by step")
+    add_variant(game, "hardened")
+    game.add_argument("--set", action="append", type=setting, default=[], metavar="NAME=NUMBER", help="such as cost=1/2; may be repeated")
+    add_common(game)
 
 
 def add_infer(commands: Any) -> None:

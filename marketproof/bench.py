@@ -55,7 +55,7 @@ def method_of(claim: Claim, answer: Answer) -> str:
 
 def solver_for(claim: Claim) -> str:
     """The package that decides a claim; raises SolverMissing when it cannot be imported."""
-    package, module = ("z3-solver", "z3") if claim.kind == "arith" else ("python-sat", "pysat.solvers")
+    package, module = ("z3-solver", "z3") if claim.kind in ("arith", "game") else ("python-sat", "pysat.solvers")
     try:
         importlib.import_module(module)
     except ImportError as error:
@@ -83,14 +83,16 @@ class Decided:
 
 @dataclass
 class Bench:
-    """One variant under one reading of its switches, with one seed."""
+    """One variant under one reading of its switches, with one seed. source: the name or file from which it can be loaded again."""
 
     protocol: Protocol
     seed: int = 0
     timeout_s: float | None = None
     progress: Progress = field(default_factory=lambda: Progress(False))
     store: Store = field(default_factory=lambda: Store(enabled=False))
+    source: str = ""
     judged: dict[str, dict[str, Any]] = field(default_factory=dict)
+    games: dict[str, Any] = field(default_factory=dict)
     _markets: dict[tuple[Scope, str], Market] = field(default_factory=dict)
     _sometimes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -197,6 +199,10 @@ class Bench:
             from marketproof.judging import decide_blame
 
             return decide_blame(self, claim)
+        if claim.kind == "game":
+            from marketproof.gaming import decide_game
+
+            return decide_game(self, claim)
         return self.waits(claim) if claim.kind in WAITING else self.decide_reach(claim, scope)
 
     def waits(self, claim: Claim) -> Decided:

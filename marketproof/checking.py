@@ -18,6 +18,7 @@ from marketproof.clauses import account, as_data
 from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, need_solvers, scope_of, shown, worth_telling
 from marketproof.described import described
 from marketproof.errors import UserError
+from marketproof.gaming import game_evidence
 from marketproof.judging import blame_evidence
 from marketproof.kept import Confirmed
 from marketproof.numbers import FILE as EXACT_NUMBERS
@@ -77,7 +78,7 @@ def check(given: argparse.Namespace) -> int:
     for claim in claims:
         scope_of(given, claim)
     progress, store = Progress(), Store(enabled=not given.fresh)
-    benches = [(name, Bench(load(name, given.switch), given.seed, given.timeout_s, progress, store)) for name in variants_of(given)]
+    benches = [(name, Bench(load(name, given.switch), given.seed, given.timeout_s, progress, store, name)) for name in variants_of(given)]
     for _, bench in benches:
         check_expectations(given, bench.protocol.name)
     say = (lambda text: None) if given.json else say_line
@@ -126,6 +127,8 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
     files.update(described(claims, [(checked.bench, [one for _, one in checked.decided]) for checked in found]))
     if any(claim.kind == "blame" for claim in claims):
         files.update({f"blame/{checked.bench.protocol.name}.json": blame_evidence(checked.bench) for checked in found})
+    if any(claim.kind == "game" for claim in claims):
+        files.update({f"game/{checked.bench.protocol.name}.json": game_evidence(checked.bench) for checked in found})
     if exact := evidence_text(claims):
         files[EXACT_NUMBERS] = exact
     for checked in found:

@@ -30,7 +30,8 @@ DEPTH_FROM_EMPTY = 12
 # Commands by the module that has them, as a function of the same name; read when they are given.
 ELSEWHERE = {
     "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "infer": "inferring",
-    "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers", "report": "reporting", "judge": "judge",
+    "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers", "report": "reporting",
+    "judge": "judge", "game": "gaming",
 }  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def attack(given: argparse.Namespace) -> int:
     for claim in claims:
         scope_of(given, claim)
     progress = Progress()
-    bench = Bench(load(given.variant, given.switch), given.seed, given.timeout_s, progress)
+    bench = Bench(load(given.variant, given.switch), given.seed, given.timeout_s, progress, source=given.variant)
     found: list[Decided] = []
     for claim in claims:
         mine = attacks_on(bench, given, claim, progress)

@@ -7,7 +7,7 @@ not, or both.  So a world is near an honest run, and two worlds differ only by w
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -216,8 +216,12 @@ def undistinguished(step: Transaction) -> list[str]:
 
 def start_of(protocol: Protocol, compiled: Compiled, dispute: Dispute) -> tuple[Rows, list[Action]]:
     """What honest parties bring about without the steps of the dispute, and by which steps."""
-    left = {*dispute.steps, *dispute.without, TICK}
-    scope = Scope.parse(dispute.scope)
+    return start_without(protocol, compiled, Scope.parse(dispute.scope), {*dispute.steps, *dispute.without})
+
+
+def start_without(protocol: Protocol, compiled: Compiled, scope: Scope, left_out: Collection[str]) -> tuple[Rows, list[Action]]:
+    """What honest parties bring about without some steps and before the clock moves, and by which steps."""
+    left = {*left_out, TICK}
     allowed = {name: step for name, step in protocol.transactions.items() if name not in left and not name.startswith(SUBMIT)}
     steps = Steps(compiled, scope.universe(protocol, spares=False), frozenset(), allowed)
     rows, taken = dict(scope.facts()), list[Action]()

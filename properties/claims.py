@@ -21,9 +21,10 @@ KINDS = {
     "reach": "some run of honest parties comes to it",
     "know": "what somebody can deduce from what it has",
     "blame": "in all runs that leave the same ledger the same member deviated",
+    "game": "no strategy pays more than honesty",
 }
 # Kinds that are decided once, not against each coalition; of these, what waits for an engine that does not exist, and for which.
-ONCE = ("arith", "reach", "know", "blame")
+ONCE = ("arith", "reach", "know", "blame", "game")
 WAITING = {"know": "not measured: it waits for the deduction of what a coalition knows (issue 6)"}
 
 
@@ -114,7 +115,7 @@ def goal_of(claim: Claim, protocol: Protocol, transactions: dict[str, Transactio
                 goal.numbers.update({f"{part.name}: {name}": boolean(statement) for name, statement in part.build().items()})
             elif part.kind == "live":
                 goal.live[part.name] = part.build()
-            elif part.kind == "blame":
+            elif part.kind in ("blame", "game"):
                 goal.asked[part.name] = part.build()
             elif part.kind == "reach":
                 goal.states[part.name] = ~boolean(part.build())

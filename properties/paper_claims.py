@@ -8,6 +8,7 @@ from typing import Any
 from properties.access import obeys_access_table
 from properties.blame_claims import BLAME_CLAIMS
 from properties.claims import Claim, Part
+from properties.game_claims import GAME_CLAIMS
 from properties.number_claims import NUMBER_CLAIMS
 from properties.number_statements import quorum_statements
 from properties.ranking import Liveness, subject, variables
@@ -176,4 +177,4 @@ DECIDED = (
           "something was paid", some_payment, deeper={"orderer": ("2x1", 6)}, against=("MO", "CO")),
 )  # fmt: skip
 CLAIMS: dict[str, Claim] = {
-    claim.name: claim for claim in sorted((*DECIDED, *OF_STATES, *NUMBER_CLAIMS, *BLAME_CLAIMS), key=lambda claim: claim.name)}  # fmt: skip
+    claim.name: claim for claim in sorted((*DECIDED, *OF_STATES, *NUMBER_CLAIMS, *BLAME_CLAIMS, *GAME_CLAIMS), key=lambda claim: claim.name)}  # fmt: skip
