@@ -39,6 +39,7 @@ TRAINING = (
     "UploadTrainingFile", "StartRound", "FetchTrainingFile", "MissTrainingFile", "Train", "UploadResult", "CommitTJ", "ReportInput", "OpenReveal", "UpdateTJ",
     "TakeResult", "CloseRound", "Collect", "DisputeResult", "Arbitrate", "SettleDispute", "SettleJob", "Tick",
 )  # fmt: skip
+DELIVERING = (*TRAINING[: TRAINING.index("OpenReveal")], "UpdateTJ", "Tick")
 # What nobody owes to anybody: the DO may refuse, the MO may stop (L550), and whoever might complain need not.
 NOT_OWED = ("RequestTC", "ApproveTC", "StartRound", "CancelTC", "Collect")
 # But in a text with this table: an MO that leaves inside an epoch forfeits its bond.
@@ -215,13 +216,13 @@ DO, MO, ONE, TWO, BOTH = ("do-1",), ("mo-1",), ("co-1",), ("co-2",), ("co-1", "c
 DISPUTES = {one.name: one for one in (
     Dispute("data hash", "which data an owner received", data_is_not_agreed, "1x2", DISTRIBUTING, (DO, ONE, TWO), ("SendSubset", "JoinCI", "RefuseCI", "RejectCI", "ComplainOfHash"),
             without=("RequestTC",), complaints=(OF_HASH,), visible=hash_is_open),
-    Dispute("rows", "which rows a result was trained on", trained_on_other_rows, "1x3", (*DISTRIBUTING, "RequestTC", "ApproveTC", "RevealSeedMO", "RevealSeedDO", *TRAINING),
-            (DO, ONE, TWO), ("SendSubset", "CommitTJ", "UpdateTJ")),
+    Dispute("rows", "which rows a result was trained on", trained_on_other_rows, "1x2", (*DISTRIBUTING, "RequestTC", "ApproveTC", "RevealSeedMO", "RevealSeedDO", *TRAINING),
+            (DO, ONE), ("SendSubset", "CommitTJ", "UpdateTJ")),
     Dispute("training", "which replica was not trained", trained_on_other_rows, "1x3", TRAINING, (ONE, TWO, MO), ("CommitTJ", "UpdateTJ", "DisputeResult"), visible=result_differs),
     Dispute("model", "which model an owner declared", other_object_was_downloaded, "1x2", TRAINING, (ONE, MO), ("UploadResult", "UpdateTJ", "ComplainOfObject"), complaints=(OF_OBJECT,)),
     Dispute("duplicate", "who computed a hash that two report", two_report_one_hash, "1x2", (*TRAINING, "SubmitUpdateTJ"), (ONE, TWO), ("CommitTJ", "UpdateTJ"), visible=hash_stands_twice),
     Dispute("silence", "who did not act", selected_did_not_deliver, "1x2", TRAINING, (ONE, MO, BOTH), ("StartRound", "ReportInput"), visible=nothing_came),
-    Dispute("input", "whether the inputs of a round were there", inputs_are_missing, "1x2", TRAINING, (ONE, MO, BOTH), ("StartRound", "ReportInput")),
+    Dispute("input", "whether the inputs of a round were there", inputs_are_missing, "1x2", DELIVERING, (ONE, MO, BOTH), ("StartRound", "ReportInput")),
     Dispute("payment", "whether work was paid", work_is_not_paid, "1x2", (*TRAINING, "CompleteTC", "CloseTC", "Pay"), (MO, DO, ONE), ()),
     Dispute("timestamp", "who was late", somebody_was_late, "1x2", ("ApproveTC", "RevealSeedMO", "RevealSeedDO", *TRAINING, "CompleteTC", "CloseTC"), (MO, DO, ONE), (), visible=couple_was_closed),
 )}  # fmt: skip
