@@ -284,6 +284,7 @@ def add_judge(commands: Any) -> None:
     add_variant(judge)
     judge.add_argument("--histories", type=count, metavar="N", help="judge so many generated ledgers whose culprits are known")
     judge.add_argument("--out", metavar="DIR", help="with --histories: also write each ledger there, and beside it who deviated")
+    judge.add_argument("--accept", action="store_true", help="with --histories: commit the figures, for the evidence and docs/generated")
     add_common(judge)
 
     game = commands.add_parser("game", help="which deviations pay, for all prices and costs; the cheapest, priced step by step")

@@ -12,8 +12,10 @@ from typing import Any
 
 from marketproof import evidence
 from marketproof.judge import Judge, entries_of, text_of
+from marketproof.judge_results import HEADER, accepted_file, cells
 from marketproof.judging import guilt
 from marketproof.progress import Progress
+from marketproof.variants import text_digest
 from model.enumeration import Action
 from model.histories import Wandering
 from model.worlds import World, start_of
@@ -23,8 +25,6 @@ from spec.schema import using
 from spec.tree import Expression, boolean
 
 HISTORIES_SCHEMA = 1
-COLUMNS = ("dispute", "decidable", "histories", "to_judge", "right", "wrong", "undecided", "missed", "recall", "precision")
-HEADER = ("dispute", "decidable", "histories", "to judge", "right", "wrong", "undecided", "missed", "recall", "precision")
 
 
 @dataclass
@@ -75,8 +75,12 @@ def judge_histories(known: Judge, given: argparse.Namespace, progress: Progress)
             write(known, Path(given.out), number, ground, world)
         progress(f"{number} of {given.histories} judged")
     progress.done()
-    found = {"schema": HISTORIES_SCHEMA, "variant": known.protocol.name, "histories": given.histories, "seed": given.seed,
-             "disputes": [one.as_data() for one in counts.values()]}  # fmt: skip
+    found = {
+        "schema": HISTORIES_SCHEMA, "variant": known.protocol.name, "text": text_digest(known.protocol), "histories": given.histories,
+        "seed": given.seed, "disputes": [one.as_data() for one in counts.values()],
+    }  # fmt: skip
+    if given.accept:
+        evidence.write_file(accepted_file(known.protocol.name), json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     print(json.dumps(found, indent=1, ensure_ascii=False) if given.json else told(found))
     return 1 if any(one.wrong or one.missed for one in counts.values()) else 0
 
@@ -121,8 +125,5 @@ def write(known: Judge, folder: Path, number: int, ground: Ground, world: World)
 
 
 def told(found: dict[str, Any]) -> str:
-    def shown(value: Any) -> str:
-        return ("yes" if value else "no") if isinstance(value, bool) else str(value)
-
-    lines = [[shown(one[name]) for name in COLUMNS] for one in found["disputes"]]
-    return f"{found['histories']} histories of {found['variant']!r}, seed {found['seed']}\n{terminal.table(HEADER, lines)}"
+    lines = terminal.table(HEADER, map(cells, found["disputes"]))
+    return f"{found['histories']} histories of {found['variant']!r}, seed {found['seed']}\n{lines}"

@@ -12,6 +12,7 @@ from ledger_runtime.world import StepRefused
 from ledger_runtime.world import World as LedgerWorld
 from marketproof.bench import Bench, Decided, versions
 from marketproof.errors import ToolDisagrees
+from marketproof.judge_results import accepted
 from marketproof.store import program
 from model.blaming import Blame, blame
 from model.enumeration import Action
@@ -205,4 +206,5 @@ def soundness(known: list[Found]) -> tuple[str, str, list[Found]]:
 def blame_evidence(bench: Bench) -> str:
     """All disputes of a variant, for the evidence."""
     told = [judged(bench, name) for name in DISPUTES]
-    return json.dumps({"schema": BLAME_SCHEMA, "variant": bench.protocol.name, "disputes": told}, indent=1, ensure_ascii=False) + "\n"
+    document = {"schema": BLAME_SCHEMA, "variant": bench.protocol.name, "disputes": told, "judge": accepted(bench.protocol)}
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"

@@ -9,7 +9,7 @@ from model.enumeration import Action
 from model.worlds import TICK, Place, World, Worlds, left_with
 from properties.disputes import owes
 
-DEVIATES = 0.2  # chance of a deviation where one is possible
+ACTS, OMITS = 0.4, 0.1  # chances that a deviating member takes a step of its own where it can, and that it leaves one out
 
 
 @dataclass
@@ -19,9 +19,9 @@ class Wandering(Worlds):
     def wander(self, rng: random.Random) -> World:
         place = Place(self.start)
         while True:
-            own = self.own_steps(place) if self.coalition and place.idle == 0 and rng.random() < DEVIATES else []
+            own = self.own_steps(place) if self.coalition and place.idle == 0 and rng.random() < ACTS else []
             if own:
-                step = rng.choice(own)
+                step = rng.choice(own[: rng.choice((2, 4, len(own)))])  # those near what an honest one would do come first
                 place = self.after(place, step, frozenset(), by=step[1]["caller"])
                 place = replace(place, acted=frozenset())
                 continue
@@ -31,7 +31,7 @@ class Wandering(Worlds):
             place = self.omitted(place, action) if self.omits(action, rng) else self.after(place, action, frozenset())
 
     def omits(self, action: Action, rng: random.Random) -> bool:
-        return action[1]["caller"] in self.coalition and action[0] != TICK and rng.random() < DEVIATES
+        return action[1]["caller"] in self.coalition and action[0] != TICK and rng.random() < OMITS
 
     def omitted(self, place: Place, action: Action) -> Place:
         guilty = {action[1]["caller"]} if owes(self.dispute, self.protocol, action[0]) else set()

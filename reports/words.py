@@ -18,7 +18,7 @@ SECTIONS = {
     "verdicts": "2. Verdicts",
     "claims": "3. Claims one by one",
     "job": "4. The training job",
-    "numbers": "5. Exact numbers",
+    "numbers": "5. Exact numbers, blame and incentives",
     "appendix": "6. Appendix",
 }
 TIED = (
@@ -36,8 +36,8 @@ MERMAID = (
 )
 NO_NUMBERS = "No claim about numbers was part of this run: the evidence has no exact figures."
 NUMBERS_SAID = (
-    "Computed as exact fractions, never sampled; shown rounded to six digits, with the fraction beside it where that is short. The bounds "
-    "and thresholds named as proved are statements about all numbers: see the claim that each table belongs to."
+    "Figures are computed as exact fractions, never sampled; shown rounded to six digits, with the fraction beside it where that is short. "
+    "The bounds and thresholds named as proved are statements about all numbers: see the claim that each table belongs to."
 )
 NUMBERS_CHART = "Two columns of the table, drawn over its first."
 NO_JOB = "The training job was not part of this run: the evidence has no figures of it."
