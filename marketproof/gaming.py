@@ -44,7 +44,10 @@ def game_at(bench: Bench, scope: str) -> Game:
     """The variant at a scope; what was played on it is kept."""
     if scope not in bench.games:
         variant = variant_named(bench.source or bench.protocol.name)
-        bench.games[scope] = Game(lambda: variant.load(dict(bench.protocol.readings)), Scope.parse(scope), bench.progress)
+        loaded = Game(lambda: variant.load(dict(bench.protocol.readings)), Scope.parse(scope), bench.progress)
+        if digest(loaded.plain.protocol) != digest(bench.protocol):
+            raise UserError(f"strategies are played on a variant that can be loaded again: {bench.protocol.name!r} is another text by then")
+        bench.games[scope] = loaded
     found: Game = bench.games[scope]
     return found
 

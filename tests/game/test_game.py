@@ -13,6 +13,7 @@ from adversaries.strategies import DEVIATING, strategy
 from marketproof.__main__ import main
 from marketproof.bench import Bench
 from marketproof.commands import claims_named
+from marketproof.errors import UserError
 from marketproof.gaming import decide_game, examined, numbers_of, profitable
 from marketproof.store import Store
 from marketproof.variants import load, variant_named
@@ -83,6 +84,12 @@ def test_a_sum_of_prices_is_read_back() -> None:
     with pytest.raises(NotLinear):
         decoded(amount + 1)
     assert all(one.text in set_ for one in OF_TEXT) and set_["PURSE"] > set_["DO_BOND"] * BASE
+
+
+def test_a_text_that_cannot_be_loaded_again_is_refused() -> None:
+    weak = variant_named("hardened").load(waive=("require CommitTJ.no_job",))
+    with pytest.raises(UserError, match="loaded again"):
+        decide_game(Bench(weak, source="hardened"), claims_named("C38/DO")[0])
 
 
 def test_prices_are_put_back() -> None:
