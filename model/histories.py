@@ -9,7 +9,8 @@ from model.enumeration import Action
 from model.worlds import TICK, Place, World, Worlds, left_with
 from properties.disputes import owes
 
-ACTS, OMITS = 0.4, 0.1  # chances that a deviating member takes a step of its own where it can, and that it leaves one out
+ACTS, OMITS = 0.25, 0.05  # chances that a deviating member takes a step of its own where it can, and that it leaves one out
+NEAR = 0.8  # chance that such a step is near what an honest one would do
 
 
 @dataclass
@@ -19,9 +20,9 @@ class Wandering(Worlds):
     def wander(self, rng: random.Random) -> World:
         place = Place(self.start)
         while True:
-            own = self.own_steps(place) if self.coalition and place.idle == 0 and rng.random() < ACTS else []
+            own = self.own_steps(place, rng.random() < NEAR) if self.coalition and place.idle == 0 and rng.random() < ACTS else []
             if own:
-                step = rng.choice(own[: rng.choice((2, 4, len(own)))])  # those near what an honest one would do come first
+                step = rng.choice(own)
                 place = self.after(place, step, frozenset(), by=step[1]["caller"])
                 place = replace(place, acted=frozenset())
                 continue

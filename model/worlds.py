@@ -164,13 +164,16 @@ class Worlds:
         changed = self.steps.after(place.rows, *action) or {}
         return any(place.rows.get(row) != value for row, value in changed.items())
 
-    def own_steps(self, place: Place) -> list[Action]:
-        """Steps that a member of the coalition who has not done so yet can take and an honest one would not."""
+    def own_steps(self, place: Place, near: bool = False) -> list[Action]:
+        """Steps that a member of the coalition who has not done so yet can take and an honest one would not.
+
+        near: only those that differ in one part of a pre-image from what an honest one would do.
+        """
         found: dict[Any, Action] = {}
         for name in self.dispute.deviations if self.coalition else ():
             if name in self.taken:
                 honest = [key_of((name, given)) for given in self.honestly(place.rows, name)]
-                for given in self.possible(place, name):
+                for given in self.steps.near(place.rows, name, self.any_of[name]) if near else self.possible(place, name):
                     action = name, given
                     fresh = given["caller"] not in place.acted and key_of(action) not in honest
                     if fresh and key_of(action) not in found and self.useful(place, action):

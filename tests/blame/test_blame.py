@@ -75,7 +75,7 @@ def test_without_complaints_about_inputs_an_honest_owner_is_blamed() -> None:
     """Drop one: where nobody can say that its inputs are missing, an MO that withholds them has honest owners judged as silent."""
     never = Amendment("require", "ReportInput.never", "a test", lambda tx, couple, instance: literal(False, BOOLEAN))
     weak = variant_named("hardened").amended("weak", "nobody complains", never).load()
-    found = examined(Bench(weak), dataclasses.replace(DISPUTES["input"], coalitions=(("mo-1",),)))
+    found = examined(Bench(weak), dataclasses.replace(DISPUTES["silence"], coalitions=(("mo-1",),)))
     verdict, reason, shown = soundness([found])
     assert verdict == "refuted" and "silent" not in reason and shown[0]["culprits"] == ["mo-1"], reason
     assert shown[0]["blames"] == ["co-1", "co-2"] and "neither revealed" in reason
