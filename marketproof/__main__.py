@@ -124,6 +124,13 @@ def reading(text: str) -> tuple[str, str]:
     return name, value
 
 
+def setting(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name and sign and value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form cost=1/2")
+    return name, value
+
+
 def add_variant(parser: argparse.ArgumentParser, default: str | None = "paper") -> None:
     said = default or "paper and hardened"
     parser.add_argument(
@@ -293,6 +300,22 @@ def add_know(commands: Any) -> None:
     add_common(known)
 
 
+def add_judge(commands: Any) -> None:
+    """The command about blame."""
+    judge = commands.add_parser("judge", help="who can be blamed from a ledger, with the evidence; or the two worlds that leave it")
+    judge.add_argument("ledger", nargs="?", metavar="LEDGER", help="a ledger as lines of JSON, see docs/ledger-lines.md")
+    add_variant(judge)
+    judge.add_argument("--histories", type=count, metavar="N", help="judge so many generated ledgers whose culprits are known")
+    judge.add_argument("--out", metavar="DIR", help="with --histories: also write each ledger there, and beside it who deviated")
+    judge.add_argument("--accept", action="store_true", help="with --histories: commit the figures, for the evidence and docs/generated")
+    add_common(judge)
+
+    game = commands.add_parser("game", help="which deviations pay, for all prices and costs; the cheapest, priced step by step")
+    add_variant(game, "hardened")
+    game.add_argument("--set", action="append", type=setting, default=[], metavar="NAME=NUMBER", help="such as cost=1/2; may be repeated")
+    add_common(game)
+
+
 def add_infer(commands: Any) -> None:
     infer = commands.add_parser("infer", help="find the lemmas that claims need, prove them, and tell what remains by hand")
     add_variant(infer, "hardened")
@@ -343,6 +366,7 @@ def parser() -> Parser:
     add_proofs(commands)
     add_numbers(commands)
     add_know(commands)
+    add_judge(commands)
 
     report = commands.add_parser("report", help="render an evidence directory as one HTML page and as Markdown")
     report.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`; it is verified first, and never changed")

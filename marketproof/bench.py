@@ -56,7 +56,7 @@ def method_of(claim: Claim, answer: Answer) -> str:
 
 def solver_for(claim: Claim) -> str:
     """The package that decides a claim; raises SolverMissing when it cannot be imported."""
-    package, module = ("z3-solver", "z3") if claim.kind == "arith" else ("python-sat", "pysat.solvers")
+    package, module = ("z3-solver", "z3") if claim.kind in ("arith", "game") else ("python-sat", "pysat.solvers")
     try:
         importlib.import_module(module)
     except ImportError as error:
@@ -66,31 +66,38 @@ def solver_for(claim: Claim) -> str:
 
 @dataclass
 class Decided:
-    """A row of the matrix and, if the claim is refuted, its witness or derivation; if it is of numbers, what was proved of them."""
+    """A row of the matrix and, if the claim is refuted, its witness or derivation; if it is of numbers, what was proved of them.
+
+    sentences: what is told of a verdict that has neither, such as one of two worlds.
+    """
 
     label: str
     row: Row
     witness: Witness | None = None
     obligations: list[Confirmed] = field(default_factory=list)
     known: Known | None = None
+    sentences: list[str] = field(default_factory=list)
 
     @property
     def told(self) -> list[str]:
         """The attack in sentences, where there is one."""
         if self.known is not None:
             return self.known.told
-        return self.witness.told if self.witness else []
+        return self.sentences if self.witness is None else self.witness.told
 
 
 @dataclass
 class Bench:
-    """One variant under one reading of its switches, with one seed."""
+    """One variant under one reading of its switches, with one seed. source: the name or file from which it can be loaded again."""
 
     protocol: Protocol
     seed: int = 0
     timeout_s: float | None = None
     progress: Progress = field(default_factory=lambda: Progress(False))
     store: Store = field(default_factory=lambda: Store(enabled=False))
+    source: str = ""
+    judged: dict[str, dict[str, Any]] = field(default_factory=dict)
+    games: dict[str, Any] = field(default_factory=dict)
     _markets: dict[tuple[Scope, str], Market] = field(default_factory=dict)
     _sometimes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -196,8 +203,18 @@ class Bench:
         witness.told.append(broken(claim, witness, explanation))
 
     def decide_once(self, claim: Claim, scope: Scope) -> Decided:
-        """A claim that is not decided against each coalition: of numbers, or of a run that there is."""
-        return self.decide_numbers(claim) if claim.kind == "arith" else self.decide_reach(claim, scope)
+        """A claim that is not decided against each coalition: of numbers, of a run that there is, of blame, of what pays."""
+        if claim.kind == "arith":
+            return self.decide_numbers(claim)
+        if claim.kind == "blame":
+            from marketproof.judging import decide_blame
+
+            return decide_blame(self, claim)
+        if claim.kind == "game":
+            from marketproof.gaming import decide_game
+
+            return decide_game(self, claim)
+        return self.decide_reach(claim, scope)
 
     def decide_reach(self, claim: Claim, scope: Scope) -> Decided:
         """A run of honest parties that comes to what is claimed, replayed on the ledger; or that none was found."""

@@ -18,6 +18,8 @@ from marketproof.clauses import account, as_data
 from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, need_solvers, scope_of, shown, worth_telling
 from marketproof.described import described
 from marketproof.errors import UserError
+from marketproof.gaming import game_evidence
+from marketproof.judging import blame_evidence
 from marketproof.kept import Confirmed
 from marketproof.known_evidence import knowledge_files
 from marketproof.numbers import FILE as EXACT_NUMBERS
@@ -77,7 +79,7 @@ def check(given: argparse.Namespace) -> int:
     for claim in claims:
         scope_of(given, claim)
     progress, store = Progress(), Store(enabled=not given.fresh)
-    benches = [(name, Bench(load(name, given.switch), given.seed, given.timeout_s, progress, store)) for name in variants_of(given)]
+    benches = [(name, Bench(load(name, given.switch), given.seed, given.timeout_s, progress, store, name)) for name in variants_of(given)]
     for _, bench in benches:
         check_expectations(given, bench.protocol.name)
     say = (lambda text: None) if given.json else say_line
@@ -124,6 +126,10 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
     """The evidence of all variants."""
     files = evidence_files([(checked.bench, [one for _, one in checked.decided]) for checked in found])
     files.update(described(claims, [(checked.bench, [one for _, one in checked.decided]) for checked in found]))
+    if any(claim.kind == "blame" for claim in claims):
+        files.update({f"blame/{checked.bench.protocol.name}.json": blame_evidence(checked.bench) for checked in found})
+    if any(claim.kind == "game" for claim in claims):
+        files.update({f"game/{checked.bench.protocol.name}.json": game_evidence(checked.bench) for checked in found})
     if exact := evidence_text(claims):
         files[EXACT_NUMBERS] = exact
     files.update(knowledge_files([(checked.bench, checked.decided) for checked in found]))
@@ -235,7 +241,7 @@ def decided_cell(
             row.verdict, row.reason = "unknown", reason
         return Decided(claim.label, row)
     decided = next(answers)
-    if proof is not None and decided.row.verdict == "holds_to" and claim.kind != "know":
+    if proof is not None and decided.row.verdict == "holds_to" and claim.kind not in (*ONCE, "know"):
         decided.row.reason = proof.gap(claim.label)
     return decided
 

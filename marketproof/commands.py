@@ -31,7 +31,7 @@ DEPTH_FROM_EMPTY = 12
 ELSEWHERE = {
     "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "infer": "inferring",
     "frontier": "frontiers", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers",
-    "know": "know", "report": "reporting",
+    "know": "know", "judge": "judge", "game": "gaming", "report": "reporting",
 }  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def attack(given: argparse.Namespace) -> int:
     for claim in claims:
         scope_of(given, claim)
     progress = Progress()
-    bench = Bench(load(given.variant, given.switch), given.seed, given.timeout_s, progress)
+    bench = Bench(load(given.variant, given.switch), given.seed, given.timeout_s, progress, source=given.variant)
     found: list[Decided] = []
     for claim in claims:
         mine = attacks_on(bench, given, claim, progress)
@@ -154,7 +154,7 @@ def smallest(decided: list[Decided]) -> Decided:
 
 def worth_telling(claim: Claim, decided: list[Decided]) -> list[Decided]:
     """The smallest attack of a coalition that the claim is meant against, and a smaller one of anybody if there is one."""
-    if claim.kind == "arith":
+    if claim.kind in ONCE:
         return decided
     least = smallest(decided)
     meant = [one for one in decided if one.row.coalition in claim.against and one.row.verdict == "refuted"]
@@ -166,9 +166,9 @@ def shown(claim: Claim, decided: Decided) -> str:
     row, part = decided.row, claim.parts[0]
     title = f"{claim.label} {claim.title}"
     said = f'the paper ({claim.cites}): "{claim.quotation}"', f"claimed: {part.statement}"
-    if decided.told:
+    if decided.witness is not None or decided.known is not None:
         return terminal.told(title, said, row, decided.told, len(decided.witness.prefix) if decided.witness else 0)
-    return terminal.held(title, said, row)
+    return "\n".join([terminal.held(title, said, row), *(terminal.wrapped(sentence, "  ") for sentence in decided.told)])
 
 
 def evidence_files(benches: list[tuple[Bench, list[Decided]]]) -> dict[str, str]:

@@ -57,12 +57,12 @@ def cell_key(bench: Bench, claim: Claim, coalition: Coalition | None, scope: str
 def cell_written(bench: Bench, decided: Decided) -> dict[str, Any]:
     witness = decided.witness
     text = None if witness is None else witness.as_json(all_steps(bench.protocol, COALITIONS[witness.coalition]))
-    return {"row": asdict(decided.row), "witness": text, "obligations": written(decided.obligations)}
+    return {"row": asdict(decided.row), "witness": text, "obligations": written(decided.obligations), "sentences": decided.sentences}
 
 
 def cell_read(bench: Bench, claim: Claim, answer: dict[str, Any]) -> Decided:
     """A cell that was written; its attack was replayed then, by this program on this text."""
-    decided = Decided(claim.label, Row(**answer["row"]), obligations=read(answer["obligations"]))
+    decided = Decided(claim.label, Row(**answer["row"]), obligations=read(answer["obligations"]), sentences=answer["sentences"])
     if answer["witness"] is not None:
         fields = json.loads(answer["witness"])
         steps = all_steps(bench.protocol, COALITIONS[fields["coalition"]])

@@ -56,7 +56,7 @@ def ready_for_work() -> None:
 def prepare(variant: str, switches: list[tuple[str, str]], seed: int, timeout_s: float | None, store: bool) -> None:
     """In a worker: load the variant once."""
     ready_for_work()
-    _bench.append(Bench(load(variant, switches), seed, timeout_s, store=Store(enabled=store)))
+    _bench.append(Bench(load(variant, switches), seed, timeout_s, store=Store(enabled=store), source=variant))
 
 
 def end_with_parent(parent: int) -> None:

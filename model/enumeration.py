@@ -147,8 +147,8 @@ class Steps:
         guards = all(self.compiled.holds(guard.condition, arguments, view) for guard in step.guards.values())
         return guards and self.compiled.may_send(step, arguments, view)
 
-    def repeated(self, rows: Rows, name: str, any_of: Collection[str]) -> Iterator[dict[str, Any]]:
-        """The same with pre-images that stand in some row, as a deviating caller repeats them."""
+    def repeated(self, rows: Rows, name: str, any_of: Collection[str], sent: Iterable[Action] = ()) -> Iterator[dict[str, Any]]:
+        """The same with pre-images that stand in some row, or were `sent` and lie in the mempool, as a deviating caller repeats them."""
         step = self.transactions[name]
         found: dict[str, set[Any]] = {standing_of(kind): set() for kind in step.parameters.values() if isinstance(kind, Term)}
         if found:
@@ -156,6 +156,10 @@ class Steps:
                 for kind, value in zip(self.compiled.schema.tables[table].cells.values(), row, strict=True):
                     if value is not None and standing_of(kind) in found:
                         found[standing_of(kind)].add(value)
+            for other, given in sent:
+                for parameter, kind in self.transactions[other].parameters.items():
+                    if given[parameter] is not None and standing_of(kind) in found:
+                        found[standing_of(kind)].add(given[parameter])
             view = self.view(rows)
             view.universe = {**self.universe, **{kind: sorted(values, key=repr) for kind, values in found.items()}}
             plain = [parameter for parameter in any_of if not isinstance(step.parameters[parameter], Term)]

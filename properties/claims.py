@@ -20,9 +20,11 @@ KINDS = {
     "live": "honest parties can reach it, whatever others do",
     "reach": "some run of honest parties comes to it",
     "know": "what somebody can deduce from what it has",
+    "blame": "in all runs that leave the same ledger the same member deviated",
+    "game": "no strategy pays more than honesty",
 }
 # Kinds that are decided once, not against each coalition.
-ONCE = ("arith", "reach")
+ONCE = ("arith", "reach", "blame", "game")
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Goal:
     pairs: dict[str, Expression] = field(default_factory=dict)
     numbers: dict[str, Expression] = field(default_factory=dict)
     live: dict[str, Liveness] = field(default_factory=dict)
+    asked: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def expressions(self) -> list[Expression]:
@@ -112,6 +115,8 @@ def goal_of(claim: Claim, protocol: Protocol, transactions: dict[str, Transactio
                 goal.numbers.update({f"{part.name}: {name}": boolean(statement) for name, statement in part.build().items()})
             elif part.kind == "live":
                 goal.live[part.name] = part.build()
+            elif part.kind in ("blame", "game"):
+                goal.asked[part.name] = part.build()
             elif part.kind == "reach":
                 goal.states[part.name] = ~boolean(part.build())
             elif part.kind == "step":

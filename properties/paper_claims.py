@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from properties.access import obeys_access_table
+from properties.blame_claims import BLAME_CLAIMS
 from properties.claims import Claim, Part
+from properties.game_claims import GAME_CLAIMS
 from properties.knowledge_claims import KNOWLEDGE_CLAIMS
 from properties.number_claims import NUMBER_CLAIMS
 from properties.number_statements import quorum_statements
@@ -176,4 +178,6 @@ DECIDED = (
           "something was paid", some_payment, deeper={"orderer": ("2x1", 6)}, against=("MO", "CO")),
 )  # fmt: skip
 CLAIMS: dict[str, Claim] = {
-    claim.name: claim for claim in sorted((*DECIDED, *OF_STATES, *NUMBER_CLAIMS, *KNOWLEDGE_CLAIMS), key=lambda claim: claim.name)}  # fmt: skip
+    claim.name: claim
+    for claim in sorted((*DECIDED, *OF_STATES, *NUMBER_CLAIMS, *KNOWLEDGE_CLAIMS, *BLAME_CLAIMS, *GAME_CLAIMS), key=lambda claim: claim.name)
+}

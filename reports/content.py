@@ -9,9 +9,10 @@ from dataclasses import asdict
 
 from properties.verdicts import FIELDS, SCHEMA_VERSION, Row
 from reports.attacks import Attack, attack_of
+from reports.blame import blame_figures, game_figures
 from reports.figures import job_of
 from reports.knowledge import KNOWLEDGE_FILE, known_of
-from reports.numbers import figures_of
+from reports.numbers import Figures, figures_of
 from reports.shapes import Malformed, Value, of_schema
 from reports.variants import Variant, variant_of
 from reports.view import (
@@ -88,9 +89,19 @@ def content_of(evidence: Evidence) -> Content:
         matrices=tuple(matrix_of(one, shown, rows, labels, coalitions, anchors) for one in known if one.name in used),
         assumptions=tuple(assumption_of(number, text, rows, labels) for text, number in numbers.items()),
         job=None if job is None else job_of(job),
-        numbers=() if exact is None else figures_of(exact, anchors.new),
+        numbers=(*(() if exact is None else figures_of(exact, anchors.new)), *disputes_of(evidence, known, anchors)),
         known=known_of(evidence.find(KNOWLEDGE_FILE), anchors.new),
     )
+
+
+def disputes_of(evidence: Evidence, variants: Iterable[Variant], anchors: Anchors) -> list[Figures]:
+    """The tables of blame and of incentives of each variant, as far as the evidence has them."""
+    found: list[Figures] = []
+    for variant in variants:
+        for folder, figures in (("blame", blame_figures), ("game", game_figures)):
+            document = evidence.find(f"{folder}/{variant.name}.json")
+            found += [] if document is None else figures(document, anchors.new)
+    return found
 
 
 def row_of(value: Value) -> Row:

@@ -18,7 +18,7 @@ SECTIONS = {
     "verdicts": "2. Verdicts",
     "claims": "3. Claims one by one",
     "job": "4. The training job",
-    "numbers": "5. Exact numbers",
+    "numbers": "5. Exact numbers, blame and incentives",
     "knowledge": "6. What can be known",
     "appendix": "7. Appendix",
 }
@@ -37,8 +37,8 @@ MERMAID = (
 )
 NO_NUMBERS = "No claim about numbers was part of this run: the evidence has no exact figures."
 NUMBERS_SAID = (
-    "Computed as exact fractions, never sampled; shown rounded to six digits, with the fraction beside it where that is short. The bounds "
-    "and thresholds named as proved are statements about all numbers: see the claim that each table belongs to."
+    "Figures are computed as exact fractions, never sampled; shown rounded to six digits, with the fraction beside it where that is short. "
+    "The bounds and thresholds named as proved are statements about all numbers: see the claim that each table belongs to."
 )
 NO_KNOWLEDGE = "No claim about what can be known was part of this run."
 KNOWLEDGE_SAID = (
