@@ -16,6 +16,7 @@ from model.scope import Scope
 from properties.claims import Claim
 from properties.knowledge import Question
 from properties.verdicts import ATOMIC_STEP, Row
+from spec.knowing import knowing
 from spec.schema import NotExpressible, using
 from spec.tree import boolean
 
@@ -47,13 +48,15 @@ class Knowledge:
     asked: dict[tuple[str, str], Deciding] = field(default_factory=dict)
 
     def setting(self, scope: Scope, question: Question) -> Setting:
-        """Raises MarketError where no run comes to what the question speaks of."""
+        """Raises MarketError where no run comes to what the question speaks of, NotExpressible where nothing says what values are."""
         key = str(scope), run_name(question)
         if key not in self.settings:
+            knowing(self.bench.protocol, self.dropped)
             with using(self.bench.protocol.schema):
                 target = None if question.after is None else boolean(question.after())
             run = honest_run(self.bench.protocol, self.bench.compiled, scope, target)
-            self.settings[key] = Setting(self.bench.protocol, self.bench.compiled, scope, run, self.dropped, self.off)
+            made = Setting(self.bench.protocol, self.bench.compiled, scope, run, self.dropped, self.off)
+            self.settings[key] = made
         return self.settings[key]
 
     def deciding(self, claim: Claim, scope: Scope) -> Deciding:

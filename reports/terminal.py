@@ -78,7 +78,7 @@ def assumed(row: Row) -> str:
 def held(title: str, said: Sequence[str], row: Row) -> str:
     """A verdict without an attack, with its scope and method."""
     reason = f" ({row.reason})" if row.reason else ""
-    sized = f"{row.short} steps" if row.verdict == "holds_to" else row.short
+    sized = row.short if row.verdict != "holds_to" else "holds" if row.depth is None else f"{row.short} steps"
     text = f"{title}: {sized} against {row.coalition}{reason}"
     detail = wrapped(f"by {row.method}; scope: {row.scope}" + (f"; {row.confirmed}" if row.confirmed else ""), "  ")
     return "\n".join([coloured(wrapped(text), row.verdict), *(wrapped(line, "  ") for line in said), detail, assumed(row)])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from spec.errors import SpecificationError, choices, place_in_text, speaking_for
 from spec.kinds import terms_below
+from spec.tables import NotExpressible
 from spec.text import Protocol
 
 ABOUT = {
@@ -111,7 +112,7 @@ def declare(variant: str, *clauses: Clause, assumptions: Iterable[Assumption] = 
 def knowing(protocol: Protocol, dropped: Iterable[str] = ()) -> Knowing:
     """The clauses of a variant under its readings, its parents' first. dropped: assumptions and amended clauses to leave out.
 
-    Raises SpecificationError where a clause names nothing of the text.
+    Raises SpecificationError where a clause of its own names nothing of the text, NotExpressible where nothing is said at all.
     """
     chain = chain_of(protocol)
     left_out = set(dropped)
@@ -123,10 +124,8 @@ def knowing(protocol: Protocol, dropped: Iterable[str] = ()) -> Knowing:
     amended = [clause.name for one in chain if one.parent is not None for clause in one.clauses]
     if unknown := left_out - {*assumed, *amended}:
         raise SpecificationError(f"nothing to leave out is named {min(unknown)!r}; choices: {choices([*assumed, *amended])}")
-    taken = {name: clause for name, clause in clauses.items() if applies(clause, protocol)}
-    for clause in taken.values():
-        with speaking_for(clause.place):
-            check_clause(clause, protocol)
+    own = {clause.name for clause in chain[-1].clauses} if chain[-1].variant == protocol.name else set()
+    taken = {name: clause for name, clause in clauses.items() if applies(clause, protocol) and still_said(clause, protocol, name in own)}
     return Knowing(taken, tuple(one for name, one in assumed.items() if name not in left_out))
 
 
@@ -138,13 +137,25 @@ def chain_of(protocol: Protocol) -> list[Declaration]:
         found.insert(0, DECLARED[name])
         name = DECLARED[name].parent
     if not found:
-        raise SpecificationError(f"{protocol.name} does not say what its values stand for; variants that do: {choices(DECLARED)}")
+        raise NotExpressible(f"{protocol.name} does not say what its values stand for; variants that do: {choices(DECLARED)}")
     return found
 
 
 def applies(clause: Clause, protocol: Protocol) -> bool:
     switch, _, reading = clause.when.partition("=")
     return not clause.when or protocol.readings.get(switch) == reading
+
+
+def still_said(clause: Clause, protocol: Protocol, own: bool) -> bool:
+    """Whether a clause names something of the text; one of a parent may name what a variant has dropped, a variant's own may not."""
+    try:
+        with speaking_for(clause.place):
+            check_clause(clause, protocol)
+    except SpecificationError:
+        if own:
+            raise
+        return False
+    return True
 
 
 def check_clause(clause: Clause, protocol: Protocol) -> None:

@@ -21,6 +21,7 @@ from spec.hardened import VARIANT as HARDENED
 from spec.hardened import terms as hardened_terms
 from spec.knowing import CONSTRUCTORS, DECLARED, Clause, declare, knowing
 from spec.paper import terms as paper_terms
+from spec.schema import NotExpressible
 from spec.variants import variant
 
 PAPER_LINES = 1053
@@ -92,8 +93,19 @@ def test_an_amendment_without_a_reason_is_refused(declared: dict[str, Any]) -> N
 def test_a_variant_that_says_nothing_has_what_its_parent_says(declared: dict[str, Any]) -> None:
     mine = HARDENED.amended("mine", "nothing else").load()
     assert knowing(mine).clauses == knowing(variant("hardened").load()).clauses
-    with pytest.raises(SpecificationError, match="does not say what its values stand for; variants that do: hardened, paper"):
-        knowing(HARDENED.text.load("other"))
+    other = HARDENED.text.load("other")
+    with pytest.raises(NotExpressible, match="does not say what its values stand for; variants that do: hardened, paper"):
+        knowing(other)
+    row = Bench(other).knowledge.decide(next(iter(CLAIMS["C24"].split())), COALITIONS["MO"], Scope(1, 1)).row
+    assert row.verdict == "not_expressible" and "does not say" in row.reason
+
+
+def test_a_clause_of_a_parent_about_what_was_dropped_says_nothing(declared: dict[str, Any]) -> None:
+    declare("parent", Clause("field", "CO.nickname", "identity(id)", "L1"), Clause("kind", "Nonce", "nonce(origin)", "L519"))
+    declare("mine", Clause("kind", "Location", "location(origin)", "L613", because="C08: to have one"), parent="parent")
+    assert list(knowing(HARDENED.text.load("mine")).clauses) == ["kind Nonce", "kind Location"]
+    with pytest.raises(SpecificationError, match=r"no field 'CO\.nickname'"):
+        knowing(HARDENED.text.load("parent"))
 
 
 def test_what_is_left_out_must_be_there() -> None:
