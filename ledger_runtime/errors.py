@@ -84,3 +84,27 @@ class BrokenChain(LedgerError):
     def __init__(self, number: int, found: str) -> None:
         super().__init__(f"block {number}: {found}")
         self.number, self.found = number, found
+
+
+class UnfitName(LedgerError):
+    """A name that cannot stand in a certificate."""
+
+
+class WrongSignature(LedgerError):
+    """A proposal that its creator did not sign, or whose creator no authority of the network knows."""
+
+
+class StoreFull(LedgerError):
+    """The store has no room for a block; the ledger is as it was before it."""
+
+
+class StoreUnusable(LedgerError):
+    """A folder or file that holds no ledger, is in use, or cannot be read."""
+
+
+class Fork(LedgerError):
+    """Two peers, or one orderer, say different things about one height: `number`.  Never passed over in silence."""
+
+    def __init__(self, number: int, found: str) -> None:
+        super().__init__(f"block {number}: {found}")
+        self.number, self.found = number, found

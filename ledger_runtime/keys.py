@@ -12,6 +12,7 @@ from typing import Any
 
 from ledger_runtime.errors import UndecodableKey
 
+LARGEST_KEY_BYTES = 400  # of UTF-8; stores have a limit (lmdb 511), and a key of the history has a version behind it
 RANGE_END = "~"  # above every tag: a range under a prefix is [prefix, prefix + RANGE_END)
 _PART = re.compile(r"([sibn])(0|[1-9][0-9]{0,8}):")
 

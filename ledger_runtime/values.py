@@ -16,7 +16,7 @@ from ledger_runtime.errors import (
     UnknownTable,
     WrongKind,
 )
-from ledger_runtime.keys import decode_key, encode_key
+from ledger_runtime.keys import LARGEST_KEY_BYTES, decode_key, encode_key
 from spec.concrete import Key, Row, RowId
 from spec.errors import choices
 from spec.kinds import BOOLEAN, INTEGER, Enumeration, Kind, ListOf, Term
@@ -114,6 +114,13 @@ class RowCodec:
         self.table(table)
         return encode_key(table, parts)
 
+    def key_to_write(self, table: str, parts: Key) -> str:
+        """The same for a row that is to be written; OversizedValue when its key is too long to be stored."""
+        key = self.key(table, parts)
+        if 4 * len(key) > LARGEST_KEY_BYTES and len(key.encode()) > LARGEST_KEY_BYTES:
+            raise OversizedValue(f"a key of {table} has {len(key.encode())} bytes, at most {LARGEST_KEY_BYTES}")
+        return key
+
     def check_key(self, table: str, parts: Key) -> None:
         """Refuse key components that the table does not have."""
         declared = self.table(table).key
@@ -155,6 +162,7 @@ class RowCodec:
         """A row from a key and bytes of unknown origin; UndecodableKey or UndecodableValue unless it is one of the schema, canonical."""
         table, parts = decode_key(key)
         try:
+            self.key_to_write(table, parts)
             self.check_key(table, parts)
         except LedgerError as error:
             raise UndecodableKey(f"{shown(key)}: {error}") from None
