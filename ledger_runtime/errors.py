@@ -108,3 +108,23 @@ class Fork(LedgerError):
     def __init__(self, number: int, found: str) -> None:
         super().__init__(f"block {number}: {found}")
         self.number, self.found = number, found
+
+
+class BrokenSeal(LedgerError):
+    """A file of a closed ledger that is not as it was."""
+
+
+class NoKey(LedgerError):
+    """Somebody would have to sign whose key is not held here."""
+
+
+class MalformedFile(LedgerError):
+    """A file that was given is not of the form that is read: `line` is the first such line, from 1."""
+
+    def __init__(self, line: int, found: str) -> None:
+        super().__init__(f"line {line}: {found}")
+        self.line, self.found = line, found
+
+
+class MalformedCertificate(LedgerError):
+    """Bytes that should be an authority's certificate and are none."""

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import NameOID
 
 from ledger_runtime.checking import Check, Checks, Pool
-from ledger_runtime.errors import UnfitName, UnknownOrganisation
+from ledger_runtime.errors import MalformedCertificate, NoKey, UnfitName, UnknownOrganisation
 from ledger_runtime.values import shown
 from spec.errors import choices
 
@@ -110,9 +110,9 @@ def certified(organisations: Iterable[str], seed: int | None = None, threads: in
 
 @dataclass(frozen=True)
 class Held:
-    """A key with its certificate."""
+    """A certificate, and its key where that is held here."""
 
-    key: ec.EllipticCurvePrivateKey
+    key: ec.EllipticCurvePrivateKey | None
     certificate: bytes
 
 
@@ -123,7 +123,8 @@ class Keys:
         self.seed, self.organisations = seed, tuple(organisations)
         self.held: dict[str, Held] = dict(held or {})
         for organisation in self.organisations:
-            self.held.setdefault(authority_of(organisation), self._made(authority_of(organisation), organisation, None))
+            if authority_of(organisation) not in self.held:
+                self.held[authority_of(organisation)] = self._made(authority_of(organisation), organisation, None)
 
     def authority_certificates(self) -> dict[str, bytes]:
         return {organisation: self.held[authority_of(organisation)].certificate for organisation in self.organisations}
@@ -144,9 +145,15 @@ class Keys:
         Drawn signatures are as fast as it gets; those of a seeded wallet depend on key and message alone (RFC 6979).
         """
         self.certificate(name)
-        signature = self.held[name].key.sign(message, _DRAWN if self.seed is None else _DETERMINED)
+        signature = self._key_of(name).sign(message, _DRAWN if self.seed is None else _DETERMINED)
         r, s = decode_dss_signature(signature)
         return signature if 2 * s <= ORDER else encode_dss_signature(r, ORDER - s)
+
+    def _key_of(self, name: str) -> ec.EllipticCurvePrivateKey:
+        key = self.held[name].key
+        if key is None:
+            raise NoKey(f"the key of {name!r} is not held here: this ledger can be read and verified, and nothing can be submitted to it")
+        return key
 
     def _made(self, name: str, organisation: str, authority: Held | None) -> Held:
         if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
@@ -156,7 +163,7 @@ class Keys:
         serial = int.from_bytes(hashlib.sha3_256(key.public_key().public_bytes(*_POINT)).digest()[:16], "big") >> 1 or 1
         builder = x509.CertificateBuilder(issuer, _subject(name, organisation), key.public_key(), serial, BEGINS, ENDS)
         builder = builder.add_extension(x509.BasicConstraints(ca=authority is None, path_length=0 if authority is None else None), True)
-        signer = key if authority is None else authority.key
+        signer = key if authority is None else self._key_of(authority_of(organisation))
         made = builder.sign(signer, hashes.SHA256(), ecdsa_deterministic=self.seed is not None)
         return Held(key, made.public_bytes(serialization.Encoding.DER))
 
@@ -180,12 +187,19 @@ def _subject(name: str, organisation: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation), x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
+def _issuer(organisation: str, data: bytes) -> x509.Certificate:
+    try:
+        return x509.load_der_x509_certificate(data)
+    except ValueError as error:
+        raise MalformedCertificate(f"the certificate of the authority of {organisation} cannot be read: {error}") from None
+
+
 class Certificates:
     """A verifier that knows the authorities' certificates. What it found out about a certificate it remembers."""
 
     def __init__(self, authorities: Mapping[str, bytes], threads: int = 1, shared: bool = False) -> None:
         self._authorities = dict(authorities)
-        self._issuers = {organisation: x509.load_der_x509_certificate(data) for organisation, data in authorities.items()}
+        self._issuers = {organisation: _issuer(organisation, data) for organisation, data in authorities.items()}
         self._known: dict[bytes, tuple[Identity, ec.EllipticCurvePublicKey] | None] = {}
         self._pool = Pool(self._holds, threads, shared)
 

@@ -48,7 +48,7 @@ class Parts:
     trust: Trust = field(default_factory=identities.plain)
     engines: Sequence[Engine] = field(default_factory=lambda: (Memory(),))
     policy: str | None = None
-    keyed: Mapping[str | tuple[object, ...], str] = field(default_factory=dict)
+    keyed: Mapping[Any, str] = field(default_factory=dict)
     cutting: Cutting = Cutting()
     now: Callable[[], float] = lambda: 0.0
     keeps: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from ledger_runtime.errors import UnknownOrganisation, UnknownPolicy
 from ledger_runtime.keys import encode_key
@@ -58,7 +59,7 @@ class Rules:
     (`TC`) or of a row (`("TC", "tc-1")`), which then stand instead of the general one for writes below that key; the longest counts.
     """
 
-    def __init__(self, general: str, organisations: Iterable[str], keyed: Mapping[str | tuple[object, ...], str] | None = None) -> None:
+    def __init__(self, general: str, organisations: Iterable[str], keyed: Mapping[Any, str] | None = None) -> None:
         self.organisations = tuple(organisations)
         self.general = Rule(general, self.organisations)
         self.keyed = {self._key(place): Rule(text, self.organisations) for place, text in (keyed or {}).items()}

@@ -48,6 +48,7 @@ Decides for every size, in all states whether a run reaches them or not, which o
   marketproof compare --powers CO --variant old.py new.py                                  one coalition in two variants
 Where one does not follow from the other, a small state is shown that separates them."""
 COMPARE_EXIT = "exit codes: 0 the second is as strong as the first (of powers: can do no more); 1 it is not, or that is unknown; 2 bad use"
+LEDGER_EXIT = "exit codes: 0 done, or sound; 1 a call is not committed, or something was changed; 2 bad use; others as elsewhere"
 
 
 class Parser(argparse.ArgumentParser):
@@ -270,6 +271,54 @@ def add_numbers(commands: Any) -> None:
     add_common(numbers, with_seed=False)
 
 
+def key_policy(text: str) -> tuple[str, str]:
+    table, sign, policy = text.partition("=")
+    if not (table and sign and policy):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form TJ=majority, or TC=2 of org-co, org-mo")
+    return table, policy
+
+
+def add_ledger(commands: Any) -> None:
+    """The ledger in a folder."""
+    ledger = commands.add_parser(
+        "ledger", help="a signed, durable ledger in a folder: make, submit, show, verify, export, import", epilog=LEDGER_EXIT
+    )
+    actions = ledger.add_subparsers(dest="action", metavar="init|submit|show|verify|export|import", required=True)
+
+    def action(name: str, said: str, folder: str = "the ledger's folder", **more: Any) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = actions.add_parser(name, help=said, description=said, epilog=LEDGER_EXIT)
+        made.add_argument("folder", metavar="FOLDER", help=folder, **more)
+        return made
+
+    init = action("init", "make a ledger: an authority for each organisation, certificates, a store for each peer", "a folder of its own")
+    add_variant(init, "hardened")
+    init.add_argument("--peers", type=whole("peers", 1, 24), default=1, metavar="N", help="peers with a ledger of their own (default: 1)")
+    init.add_argument("--store", choices=("lmdb", "sqlite"), default="lmdb", help="where blocks and state are kept (default: lmdb)")
+    init.add_argument("--policy", metavar="TEXT", help="any, majority, all, or '2 of org-do, org-mo' (default: the variant's)")
+    init.add_argument("--key-policy", action="append", type=key_policy, default=[], metavar="TABLE=TEXT", help="of one table; repeatable")
+    init.add_argument("--seed", type=seed, metavar="N", help="keys and nonces that anybody can compute, to replay a run (default: chance)")
+    add_common(init, with_seed=False)
+    submit = action("submit", "have calls endorsed, ordered and committed")
+    submit.add_argument("file", metavar="FILE", help='calls, {"transaction": NAME, "arguments": {...}} a line; - is standard input')
+    submit.add_argument("--together", type=whole("calls", 1, 500), default=1, metavar="N", help="calls of one block (default: 1)")
+    add_common(submit, with_seed=False)
+    show = action("show", "the ledger as a whole, or one thing of it")
+    show.add_argument("--block", type=int, metavar="N", help="a block and its transactions")
+    show.add_argument("--row", nargs="+", metavar="TABLE KEY", help="a row and its history, such as --row TC tc-1")
+    show.add_argument("--transaction", metavar="ID", help="what became of a transaction")
+    add_common(show, with_seed=False)
+    add_common(action("verify", "check every byte, and validate every block again"), with_seed=False)
+    export = action("export", "write all blocks as lines of JSON, or a snapshot of the state")
+    export.add_argument("file", metavar="FILE", help="where to; - is standard output")
+    export.add_argument("--state", action="store_true", help="only the rows after the last block, with the state root that they give")
+    add_common(export, with_seed=False)
+    taken = action("import", "make a ledger of an exported one, every block validated again", "a folder of its own", nargs="?")
+    taken.add_argument("--file", required=True, metavar="FILE", help="what `export` wrote; - reads standard input")
+    taken.add_argument("--state", action="store_true", help="only check that a snapshot's rows give its state root")
+    taken.add_argument("--store", choices=("lmdb", "sqlite"), default="lmdb", help="where blocks and state are kept (default: lmdb)")
+    add_common(taken, with_seed=False)
+
+
 def add_infer(commands: Any) -> None:
     infer = commands.add_parser("infer", help="find the lemmas that claims need, prove them, and tell what remains by hand")
     add_variant(infer, "hardened")
@@ -319,6 +368,7 @@ def parser() -> Parser:
 
     add_proofs(commands)
     add_numbers(commands)
+    add_ledger(commands)
 
     report = commands.add_parser("report", help="render an evidence directory as one HTML page and as Markdown")
     report.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`; it is verified first, and never changed")
