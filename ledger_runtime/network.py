@@ -85,7 +85,7 @@ class Network:
         self.ledgers = [Ledger(self.codec, self.configuration, self.trust, engine, self.parts.keeps) for engine in self.parts.engines]
         catch_up(self.ledgers)
         names = enumerate(self.configuration.peers.items())
-        self._ledger_of = {name: self.ledgers[place % len(self.ledgers)] for place, (name, _) in names}
+        self.ledgers_by_peer = {name: self.ledgers[place % len(self.ledgers)] for place, (name, _) in names}
         self.peers = {name: self._peer(name, member.organisation) for name, member in self.configuration.peers.items()}
         self.orderer = self._orderer()
         self._rng = self._chance(seed)
@@ -105,7 +105,7 @@ class Network:
         return Configuration(rules, peers, orderer, self.trust.verifier.authorities())
 
     def _peer(self, name: str, organisation: str) -> Peer:
-        return Peer(name, organisation, self.chaincode, self._ledger_of[name].store, self.trust)
+        return Peer(name, organisation, self.chaincode, self.ledgers_by_peer[name].store, self.trust)
 
     def _orderer(self) -> Orderer:
         orderer, head = Orderer("orderer", self.trust, self.ledger.genesis, self.parts.cutting, self.parts.now), self.ledger.blocks.head
@@ -124,7 +124,7 @@ class Network:
 
     def check_agreement(self) -> int:
         """The height up to which all peers agree; raises Fork."""
-        return check_agreement(self._ledger_of)
+        return check_agreement(self.ledgers_by_peer)
 
     def close(self) -> None:
         for ledger in self.ledgers:
