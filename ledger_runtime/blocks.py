@@ -72,6 +72,11 @@ class Proposal:
         """What the creator signs for the endorsers."""
         return b"marketproof/proposal/" + self.identifier.encode()
 
+    def with_signature(self, signature: bytes) -> Proposal:
+        """The same proposal, signed; what was encoded and hashed of it stays."""
+        object.__setattr__(self, "signature", signature)
+        return self
+
 
 @dataclass(frozen=True)
 class Endorsement:
@@ -123,11 +128,10 @@ class Endorsed:
         """What endorsers of this result state."""
         return result_digest(self.transaction_id, self.read_write_set, self.event)
 
-    @cached_property
+    @property
     def signed(self) -> bytes:
         """What the creator signs."""
-        said = [part for e in self.endorsements for part in (e.peer.encode(), e.digest.encode(), e.signature)]
-        return b"marketproof/envelope/" + hash_of(self.digest.encode(), *said).encode()
+        return envelope_message(self.digest, self.endorsements)
 
     def data(self) -> dict[str, Any]:
         """As plain data: what stands in blocks and files."""
@@ -145,6 +149,12 @@ class Endorsed:
         signature = canonical(self.signature.hex())
         parts = canonical(self._head())[:-1], b'"proposal":' + self.proposal.encoded, b'"result":' + self.read_write_set.encoded
         return b",".join(parts) + b',"signature":' + signature + b"}"
+
+
+def envelope_message(digest: str, endorsements: Iterable[Endorsement]) -> bytes:
+    """What the creator of a transaction signs: its result and who stated it."""
+    said = [part for e in endorsements for part in (e.peer.encode(), e.digest.encode(), e.signature)]
+    return b"marketproof/envelope/" + hash_of(digest.encode(), *said).encode()
 
 
 def result_digest(transaction_id: str, read_write_set: ReadWriteSet, event: Event | None) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ledger_runtime.blocks import Endorsed, Endorsement, Proposal, endorsed_message, result_digest
+from ledger_runtime.blocks import Endorsed, Endorsement, Proposal, endorsed_message, envelope_message, result_digest
 from ledger_runtime.errors import EndorsementMismatch, UnknownPeer, WrongSignature
 from ledger_runtime.execution import Chaincode, Event, ReadWriteSet
 from ledger_runtime.identities import Trust
@@ -64,7 +64,7 @@ def assemble(proposal: Proposal, responses: Sequence[Response], trust: Trust | N
         sides = " against ".join(", ".join(peers) for peers in by_digest.values())
         raise EndorsementMismatch(f"the endorsers of {proposal.transaction} disagree: {sides}")
     first, endorsements = responses[0], tuple(response.endorsement for response in responses)
-    endorsed = Endorsed(proposal.identifier, proposal, first.read_write_set, first.event, endorsements)
-    if trust is None or not trust.signed:
-        return endorsed
-    return replace(endorsed, signature=trust.wallet.sign(proposal.creator, endorsed.signed))
+    signature = b""
+    if trust is not None and trust.signed:
+        signature = trust.wallet.sign(proposal.creator, envelope_message(first.endorsement.digest, endorsements))
+    return Endorsed(proposal.identifier, proposal, first.read_write_set, first.event, endorsements, signature)

@@ -8,6 +8,7 @@ No component is a beginning of another, so the coding is injective and all rows 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from ledger_runtime.errors import UndecodableKey
@@ -40,6 +41,7 @@ def encode_key(table: str, parts: tuple[Any, ...]) -> str:
     return encode_part(table) + "".join(map(encode_part, parts))
 
 
+@lru_cache(1 << 16)
 def decode_key(key: str) -> tuple[str, tuple[Any, ...]]:
     """The table and the key components; UndecodableKey unless `encode_key` gives exactly this key."""
     try:

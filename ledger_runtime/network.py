@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ledger_runtime import identities
@@ -134,15 +134,15 @@ class Network:
 
     def proposal(self, transaction: str, arguments: Mapping[str, Any]) -> Proposal:
         """A checked call with a fresh nonce.  Raises UnknownTransaction, WrongArguments, WrongKind or OversizedValue."""
-        return self._signed(Proposal(transaction, self.chaincode.checked(transaction, arguments), self._rng.randbytes(NONCE_BYTES)))
+        return self._signed(transaction, self.chaincode.checked(transaction, arguments))
 
-    def _signed(self, proposal: Proposal) -> Proposal:
-        """By its creator, whom the wallet enrols when it does not know it yet.  Raises UnfitName."""
+    def _signed(self, transaction: str, arguments: Mapping[str, Any]) -> Proposal:
+        """A call, signed by its creator, whom the wallet enrols when it does not know it yet.  Raises UnfitName."""
+        nonce, wallet = self._rng.randbytes(NONCE_BYTES), self.trust.wallet
         if not self.trust.signed:
-            return proposal
-        wallet, creator = self.trust.wallet, proposal.creator
-        enrolled = replace(proposal, certificate=wallet.certificate(creator))
-        return replace(enrolled, signature=wallet.sign(creator, enrolled.signed))
+            return Proposal(transaction, arguments, nonce)
+        proposal = Proposal(transaction, arguments, nonce, wallet.certificate(arguments["caller"]))
+        return proposal.with_signature(wallet.sign(proposal.creator, proposal.signed))
 
     def endorsers(self, names: Iterable[str] | None = None) -> list[Peer]:
         """The named peers; by default the first ones that are enough for the policy."""
@@ -180,7 +180,7 @@ class Network:
         """
         self.chaincode.transaction(transaction)
         given = {"caller": peers[0], **(arguments or {})} if self.trust.signed else arguments or {}
-        proposal = self._signed(Proposal(transaction, given, self._rng.randbytes(NONCE_BYTES)))
+        proposal = self._signed(transaction, given)
         raw = dict(self._written(row, value) for row, value in writes.items())
         stated = [peer.state(proposal, ReadWriteSet({}, {}, raw), event) for peer in self.endorsers(peers)]
         return assemble(proposal, stated, self.trust)

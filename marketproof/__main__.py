@@ -310,6 +310,7 @@ def add_ledger(commands: Any) -> None:
     add_common(action("verify", "check every byte, and validate every block again"), with_seed=False)
     export = action("export", "write all blocks as lines of JSON, or a snapshot of the state")
     export.add_argument("file", metavar="FILE", help="where to; - is standard output")
+    export.add_argument("--history", action="store_true", help="as a history that `marketproof conform` checks (docs/history.md)")
     export.add_argument("--state", action="store_true", help="only the rows after the last block, with the state root that they give")
     add_common(export, with_seed=False)
     taken = action("import", "make a ledger of an exported one, every block validated again", "a folder of its own", nargs="?")
@@ -369,6 +370,10 @@ def parser() -> Parser:
     add_proofs(commands)
     add_numbers(commands)
     add_ledger(commands)
+    conform = commands.add_parser("conform", help="whether a history recorded elsewhere is allowed; names the first step that is not")
+    conform.add_argument("file", metavar="FILE", help="transactions as lines of JSON, of the form in docs/history.md; - is standard input")
+    conform.add_argument("--variant", metavar="NAME", help="variant, or the path of a .py file (default: the one that the history names)")
+    add_common(conform, with_seed=False)
 
     report = commands.add_parser("report", help="render an evidence directory as one HTML page and as Markdown")
     report.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`; it is verified first, and never changed")

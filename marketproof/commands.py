@@ -30,7 +30,8 @@ DEPTH_FROM_EMPTY = 12
 # Commands by the module that has them, as a function of the same name; read when they are given.
 ELSEWHERE = {
     "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "infer": "inferring",
-    "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers", "report": "reporting", "ledger": "ledger",
+    "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers", "report": "reporting",
+    "ledger": "ledger", "conform": "conforming",
 }  # fmt: skip
 
 

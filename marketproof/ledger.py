@@ -15,6 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ledger_runtime import conformance
 from ledger_runtime.chain import Receipt
 from ledger_runtime.engines import opened
 from ledger_runtime.errors import BrokenChain, BrokenSeal, Fork, LedgerError, MalformedFile, StoreUnusable
@@ -243,7 +244,11 @@ def apart(folder: str) -> dict[str, Any]:
 def export(given: argparse.Namespace) -> int:
     """Write all blocks, or a snapshot of the state, as lines of JSON."""
     with working(given.folder, writes=False) as network:
-        lines = state_lines(network.ledger) if given.state else exported(network, Folder(Path(given.folder)).settings)
+        settings = Folder(Path(given.folder)).settings
+        if given.history:
+            lines = conformance.told(network.blocks, network.codec, settings.variant, settings.readings)
+        else:
+            lines = state_lines(network.ledger) if given.state else exported(network, settings)
         written = write_lines(given.file, lines)
         head = network.ledger.blocks.head
     if given.file != "-":
