@@ -128,3 +128,7 @@ class MalformedFile(LedgerError):
 
 class MalformedCertificate(LedgerError):
     """Bytes that should be an authority's certificate and are none."""
+
+
+class UnknownKind(LedgerError):
+    """No kind of ledger of this name."""

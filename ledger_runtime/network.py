@@ -18,7 +18,7 @@ from ledger_runtime.configuration import Configuration, Member
 from ledger_runtime.digests import Oracle, to_ledger
 from ledger_runtime.endorsing import Peer, assemble
 from ledger_runtime.engines import Engine, Memory
-from ledger_runtime.errors import UnknownOrganisation, UnknownPeer, UnknownReceipt, WrongKind
+from ledger_runtime.errors import UnknownKind, UnknownOrganisation, UnknownPeer, UnknownReceipt, WrongKind
 from ledger_runtime.execution import Chaincode, Event, ReadWriteSet
 from ledger_runtime.identities import ORDERING, Trust
 from ledger_runtime.ordering import Cutting, Orderer
@@ -52,6 +52,19 @@ class Parts:
     cutting: Cutting = Cutting()
     now: Callable[[], float] = lambda: 0.0
     keeps: int | None = None
+
+
+def parts_of(kind: str, seed: int = 0) -> Parts:
+    """The parts of a network by name; raises UnknownKind for another one.
+
+    memory: one ledger, and nobody signs, for speed. signed: a ledger for each organisation, which checks every signature for itself; keys
+    are of the seed, so that a run can be replayed.
+    """
+    if kind == "memory":
+        return Parts()
+    if kind != "signed":
+        raise UnknownKind(f"no kind of ledger {kind!r}; choices: memory, signed")
+    return Parts(identities.certified(ORGANISATIONS, seed), [Memory() for _ in ORGANISATIONS])
 
 
 class Network:

@@ -279,7 +279,7 @@ def key_policy(text: str) -> tuple[str, str]:
 
 
 def add_ledger(commands: Any) -> None:
-    """The ledger in a folder."""
+    """The ledger in a folder, and histories of other ledgers."""
     ledger = commands.add_parser(
         "ledger", help="a signed, durable ledger in a folder: make, submit, show, verify, export, import", epilog=LEDGER_EXIT
     )
@@ -318,6 +318,10 @@ def add_ledger(commands: Any) -> None:
     taken.add_argument("--state", action="store_true", help="only check that a snapshot's rows give its state root")
     taken.add_argument("--store", choices=("lmdb", "sqlite"), default="lmdb", help="where blocks and state are kept (default: lmdb)")
     add_common(taken, with_seed=False)
+    conform = commands.add_parser("conform", help="whether a history recorded elsewhere is allowed; names the first step that is not")
+    conform.add_argument("file", metavar="FILE", help="transactions as lines of JSON, of the form in docs/history.md; - is standard input")
+    conform.add_argument("--variant", metavar="NAME", help="variant, or the path of a .py file (default: the one that the history names)")
+    add_common(conform, with_seed=False)
 
 
 def add_infer(commands: Any) -> None:
@@ -363,6 +367,8 @@ def parser() -> Parser:
     add_compare(commands)
 
     replay = commands.add_parser("replay", help="replay a witness on the ledger")
+    replay.add_argument("--ledger", choices=("memory", "signed"), default="memory",
+                        help="memory: one ledger, nobody signs; signed: each organisation checks for itself (default: memory)")  # fmt: skip
     replay.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")
     replay.add_argument("--variant", metavar="NAME", help="variant that the witness is of, such as a .py file (default: the one it names)")
     add_common(replay, with_seed=False)
@@ -370,10 +376,6 @@ def parser() -> Parser:
     add_proofs(commands)
     add_numbers(commands)
     add_ledger(commands)
-    conform = commands.add_parser("conform", help="whether a history recorded elsewhere is allowed; names the first step that is not")
-    conform.add_argument("file", metavar="FILE", help="transactions as lines of JSON, of the form in docs/history.md; - is standard input")
-    conform.add_argument("--variant", metavar="NAME", help="variant, or the path of a .py file (default: the one that the history names)")
-    add_common(conform, with_seed=False)
 
     report = commands.add_parser("report", help="render an evidence directory as one HTML page and as Markdown")
     report.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`; it is verified first, and never changed")

@@ -194,7 +194,7 @@ def run_replay(given: argparse.Namespace) -> int:
     protocol, claim, witness, scope = witness_files.read(Path(given.witness), given.variant)
     steps = sum(map(len, witness.runs))
     try:
-        explanation = replay(protocol, claim, witness, scope, progress)
+        explanation = replay(protocol, claim, witness, scope, progress, given.ledger)
     except ReplayFailed as error:
         failed = {"replays": False, "reason": str(error)}
         print(json.dumps(failed, ensure_ascii=False) if given.json else terminal.wrapped(f"does not replay: {error}"))
