@@ -137,14 +137,17 @@ def _backwards(cursor: Any, start: bytes, end: bytes | None) -> Iterator[tuple[b
 
 
 class Sqlite:
-    """A database file of the standard library, for machines without lmdb: a table for each table, one transaction for each write."""
+    """A database file of the standard library, for machines without lmdb: a table for each table, one transaction for each write.
+
+    most_pages: the largest that the file may become. synced: as of `Lmdb`.
+    """
 
     described = "sqlite"
 
-    def __init__(self, file: Path, most_pages: int | None = None) -> None:
+    def __init__(self, file: Path, most_pages: int | None = None, synced: bool = True) -> None:
         try:
             self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "locking_mode=EXCLUSIVE", "wal_autocheckpoint=4000"):
+            for pragma in ("journal_mode=WAL", f"synchronous={'FULL' if synced else 'OFF'}", "locking_mode=EXCLUSIVE", "wal_autocheckpoint=4000"):
                 self._connection.execute(f"PRAGMA {pragma}")
             if most_pages is not None:
                 self._connection.execute(f"PRAGMA max_page_count={most_pages}")

@@ -324,6 +324,15 @@ def add_ledger(commands: Any) -> None:
     add_common(conform, with_seed=False)
 
 
+def add_replay(commands: Any) -> None:
+    replay = commands.add_parser("replay", help="replay a witness on the ledger")
+    replay.add_argument("--ledger", choices=("memory", "signed"), default="memory",
+                        help="memory: one ledger, nobody signs; signed: each organisation checks for itself (default: memory)")  # fmt: skip
+    replay.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")
+    replay.add_argument("--variant", metavar="NAME", help="variant that the witness is of, such as a .py file (default: the one it names)")
+    add_common(replay, with_seed=False)
+
+
 def add_infer(commands: Any) -> None:
     infer = commands.add_parser("infer", help="find the lemmas that claims need, prove them, and tell what remains by hand")
     add_variant(infer, "hardened")
@@ -366,13 +375,7 @@ def parser() -> Parser:
     add_ask(commands)
     add_compare(commands)
 
-    replay = commands.add_parser("replay", help="replay a witness on the ledger")
-    replay.add_argument("--ledger", choices=("memory", "signed"), default="memory",
-                        help="memory: one ledger, nobody signs; signed: each organisation checks for itself (default: memory)")  # fmt: skip
-    replay.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")
-    replay.add_argument("--variant", metavar="NAME", help="variant that the witness is of, such as a .py file (default: the one it names)")
-    add_common(replay, with_seed=False)
-
+    add_replay(commands)
     add_proofs(commands)
     add_numbers(commands)
     add_ledger(commands)

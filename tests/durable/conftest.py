@@ -30,10 +30,11 @@ def kind(request):
     return request.param
 
 
-def engine_in(kind, folder):
-    """A store in a folder; synced by the system's own time where only the order of writes matters."""
+def engine_in(kind, folder, synced=False):
+    """A store in a folder; the system writes to disk when it likes, which a process that dies does not notice."""
     folder.mkdir(exist_ok=True)
-    return {"lmdb": lambda: Lmdb(folder), "sqlite": lambda: Sqlite(folder / "ledger.sqlite"), "memory": Memory}[kind]()
+    kinds = {"lmdb": lambda: Lmdb(folder, synced=synced), "sqlite": lambda: Sqlite(folder / "ledger.sqlite", synced=synced)}
+    return kinds.get(kind, Memory)()
 
 
 @pytest.fixture
