@@ -107,6 +107,10 @@ class Lmdb:
             raise StoreFull(f"lmdb has no room: {error}") from None
         except self._errors[1] as error:
             raise (StoreFull if "space" in str(error) else StoreUnusable)(f"lmdb cannot write: {error}") from None
+        self.renew()
+
+    def renew(self) -> None:
+        """See what was written since, here or by another process: a reader sees one state until then."""
         self._reader.abort()
         self._reader = self._environment.begin()
 
@@ -147,7 +151,8 @@ class Sqlite:
     def __init__(self, file: Path, most_pages: int | None = None, synced: bool = True) -> None:
         try:
             self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-            for pragma in ("journal_mode=WAL", f"synchronous={'FULL' if synced else 'OFF'}", "locking_mode=EXCLUSIVE", "wal_autocheckpoint=4000"):
+            level = "FULL" if synced else "OFF"
+            for pragma in ("journal_mode=WAL", f"synchronous={level}", "locking_mode=EXCLUSIVE", "wal_autocheckpoint=4000"):
                 self._connection.execute(f"PRAGMA {pragma}")
             if most_pages is not None:
                 self._connection.execute(f"PRAGMA max_page_count={most_pages}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import statistics
 import tempfile
 import threading
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.ledger.workload import Workload
-from ledger_runtime.blocks import Block, Code, Endorsed
+from ledger_runtime.blocks import Block, Code, Endorsed, decode_block, encode_block
 from ledger_runtime.engines import Engine, Memory, opened
 from ledger_runtime.identities import Certificates, Keys, Trust, certified, plain
 from ledger_runtime.network import ORGANISATIONS, Network, Parts
@@ -60,7 +59,8 @@ class Setting:
     block: int = BLOCK
 
     def __str__(self) -> str:
-        return f"{self.peers} peers, {self.store}, {'P-256' if self.signed else 'unsigned'}{', checks shared' * self.shared}"
+        peers = f"{self.peers} peer{'s' * (self.peers > 1)}"
+        return f"{peers}, {self.store}, {'P-256' if self.signed else 'unsigned'}{', checks shared' * self.shared}"
 
 
 @dataclass(frozen=True)
@@ -205,8 +205,6 @@ def joined(parts: Sequence[Measured]) -> Measured:
 
 def committing(workload: Workload, setting: Setting, transactions: int) -> tuple[float, int]:
     """Validate-and-commit alone: blocks that were made before, decoded from bytes, on a new peer. Transactions a second, and how many."""
-    from ledger_runtime.blocks import decode_block, encode_block
-
     couples = max(1, min(setting.block, transactions // len(workload.calls)))
     with network_of(workload, replace(setting, store="memory")) as network:
         phases = workload.on(network, couples)
@@ -234,7 +232,3 @@ def machine() -> str:
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "?")
     return f"{model}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-
-
-def median(values: Sequence[float]) -> float:
-    return statistics.median(values)

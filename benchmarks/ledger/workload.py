@@ -21,10 +21,11 @@ FIRST, LATE, LAST, MOST_STEPS = ("Collect",), ("Fund", "Tick"), ("CompleteTC",),
 
 @dataclass(frozen=True)
 class Workload:
-    """Honest parties' calls of one couple of a variant, from nothing to its end."""
+    """Honest parties' calls of one couple of a variant, from nothing to its end. once: each transaction one time only."""
 
     name: str
     scope: Scope
+    once: bool = False
 
     @cached_property
     def compiled(self) -> Compiled:
@@ -38,21 +39,21 @@ class Workload:
     def calls(self) -> list[Action]:
         """The life cycle on the ledger, as the model has it (pre-images as tuples): each time the first useful honest step.
 
-        Of `paper` each transaction once, which are its fifteen; of others until a round is closed.
+        To the first aggregate (`paper`, whose fifteen transactions these are when each is taken once) or the first closed round.
         """
         protocol, rows, taken = self.protocol, dict(self.scope.facts()), list[Action]()
-        once = "CloseRound" not in protocol.transactions
+        end = "CloseRound" if "CloseRound" in protocol.transactions else "UpdateMod"
         names = [name for name in protocol.transactions if name not in (*FIRST, *LATE, *LAST)]
         order = {name: protocol.transactions[name] for name in (*FIRST, *names, *LATE) if name in protocol.transactions}
         steps = Steps(self.compiled, self.scope.universe(protocol, spares=False), frozenset(), order)
-        while not (taken and taken[-1][0] == ("UpdateMod" if once else "CloseRound")) and len(taken) < MOST_STEPS:
+        while not (taken and taken[-1][0] == end) and len(taken) < MOST_STEPS:
             found = first_useful_step(steps, rows)
             if found is None:
                 break
             taken.append(found[0])
             rows.update(found[1])
         on_ledger = [(name, given) for name, given in taken if protocol.transactions[name].on_ledger]
-        if not once:
+        if not self.once:
             return on_ledger
         first = dict(reversed(on_ledger))
         ended = {name: first["StartRound"][name] for name in protocol.transactions["CompleteTC"].parameters}
