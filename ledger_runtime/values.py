@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -29,7 +30,7 @@ LARGEST_INTEGER = (1 << 53) - 1  # every JSON reader gets it right
 LONGEST_LIST = 100_000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _SEALED = re.compile(r"(?:[0-9a-f]{2}){32,}")
-_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False)
 
 
 def canonical(data: Any) -> bytes:
@@ -110,6 +111,7 @@ class RowCodec:
         self._cells = {name: [(cell, kind, f"{name}.{cell}") for cell, kind in table.cells.items()] for name, table in self._tables.items()}
         self._written = {name: _layout(list(table.cells)) for name, table in self._tables.items()}
         fields = [(name, cell, field.kind) for name, table in self._tables.items() for cell, field in table.fields.items()]
+        self._decoded = lru_cache(1 << 14)(self._decode)
         self._lengths = {f"{name}.{cell}_length" for name, cell, kind in fields if isinstance(kind, ListOf)}
 
     def table(self, name: str) -> Table:
@@ -157,6 +159,9 @@ class RowCodec:
 
     def row(self, table: str, value: bytes) -> Row:
         """A row from bytes that were committed, and so were checked."""
+        return self._decoded(table, value)
+
+    def _decode(self, table: str, value: bytes) -> Row:
         data = json.loads(value)
         return tuple([data[name] for name in self._names[table]])
 
@@ -180,7 +185,7 @@ class RowCodec:
         except LedgerError as error:
             raise UndecodableKey(f"{shown(key)}: {error}") from None
         try:
-            row = self.row(table, value)
+            row = self._decode(table, value)
             if self.value(table, row) != value:
                 raise UndecodableValue(f"{shown(value)} is no canonical row of {table}")
         except (LedgerError, ValueError, KeyError, TypeError, RecursionError) as error:

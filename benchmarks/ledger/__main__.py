@@ -42,7 +42,11 @@ def speeds(given: argparse.Namespace, told: Callable[[str], None]) -> list[Row]:
     setting = Setting(store=given.store)
     lines = []
     if given.store == "lmdb":
-        lines.append(line_of(f"{setting}, two processes", run_apart(LIFE, setting, given.transactions)))
+        apart = run_apart(LIFE, setting, given.transactions)
+        lines.append(line_of(f"{setting}, two processes", apart))
+        for name, share in apart.shares.items():
+            each = share * apart.processor_s / apart.sent
+            lines.append([f"  a core for {name}", f"≤ {1 / each:,.0f}", "", "", "", f"{1e6 * each:,.0f}", ""])
         told("two processes")
     for chosen in (replace(setting, threads=0), setting, replace(setting, store="memory"), replace(setting, store="memory", signed=False)):
         lines.append(line_of(f"{chosen}, {chosen.threads} threads", run(LIFE, chosen, given.transactions, told=told)))

@@ -68,20 +68,26 @@ def two_processes(workload: Workload, setting: Setting) -> Iterator[tuple[Networ
 
 
 def run_apart(workload: Workload, setting: Setting, transactions: int) -> Measured:
-    """Life cycles of two cohorts in turn; latencies from the proposal in the first process to the commit in the second."""
+    """Life cycles of two cohorts in turn; latencies from the proposal in the first process to the commit in the second.
+
+    shares: of processor time, by process: the larger one bounds what two cores of their own could do.
+    """
     couples = max(1, min(setting.block, transactions // (2 * len(workload.calls))))
     repeats = max(1, transactions // (2 * couples * len(workload.calls)))
     latencies, codes, by_type = list[float](), Counter[str](), dict[str, tuple[int, float]]()
-    seconds = spent = 0.0
+    seconds = clients = peers = 0.0
     with two_processes(workload, setting) as (network, line):
         for repeat in range(repeats):
             cohorts = [workload.on(network, couples, (2 * repeat + which) * couples) for which in range(2)]
             known(network, line, cohorts)
             rounds = [calls for both in zip(*cohorts, strict=True) for _, calls in both]
             began, processor = time.perf_counter(), time.process_time()
-            spent += driven(network, line, rounds, latencies, codes) + time.process_time() - processor
+            clients += driven(network, line, rounds, latencies, codes)
+            peers += time.process_time() - processor
             seconds += time.perf_counter() - began
-    return Measured(codes[Code.VALID], sum(codes.values()), seconds, spent, latencies, by_type, codes, {})
+    spent = clients + peers
+    shares = {"clients and endorsers": clients / spent, "orderer and peers": peers / spent}
+    return Measured(codes[Code.VALID], sum(codes.values()), seconds, spent, latencies, by_type, codes, shares)
 
 
 def known(network: Network, line: Connection, cohorts: list[list[tuple[str, list[Action]]]]) -> None:
