@@ -81,6 +81,13 @@ class Lmdb:
             self._reader = self._environment.begin()
         except lmdb.Error as error:
             raise StoreUnusable(f"{str(folder)!r} cannot be opened by lmdb: {error}") from None
+        self._check_size(folder / "data.mdb")
+
+    def _check_size(self, file: Path) -> None:
+        """A file that was cut short would end the process when it is read."""
+        needed = (self._environment.info()["last_pgno"] + 1) * self._environment.stat()["psize"]
+        if file.stat().st_size < needed:
+            raise StoreUnusable(f"{str(file)!r} has {file.stat().st_size} bytes, {needed} are in use: it was cut short")
 
     def get(self, table: str, key: bytes) -> bytes | None:
         try:

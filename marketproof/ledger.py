@@ -203,8 +203,10 @@ def verify_folder(given: argparse.Namespace) -> int:
         sealed = folder.check_seal()
     except BrokenSeal as broken:
         found = str(broken)
-    said = replayed(given.folder, progress) if not found else apart(given.folder)
+    said = replayed(given.folder, progress) if sealed else apart(given.folder)
     progress.done()
+    if found and not said["found"]:
+        said["found"] = "its blocks and rows are as they were: the change is where nothing is kept"
     found = "; ".join(part for part in (found, said["found"]) if part)
     seal = "every byte is as when it was closed" if sealed else "it was not closed, so that bytes which hold nothing are not looked at"
     told(given, {"sound": not found, "found": found, "sealed": sealed, "blocks": said["blocks"], "head": said["head"]},
@@ -226,16 +228,15 @@ def replayed(folder: str, progress: Callable[[str], None] = lambda detail: None)
 
 
 def apart(folder: str) -> dict[str, Any]:
-    """The same in a process of its own, which may die of what a changed file holds."""
+    """The same in a process of its own, which may die of what a changed file holds; so for every folder whose files nothing vouches for."""
     nothing = {"blocks": None, "head": None}
     try:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            said = pool.submit(replayed, folder).result()
+            return pool.submit(replayed, folder).result()
     except BrokenProcessPool:
         return {**nothing, "found": "the store cannot be read any more"}
     except (LedgerError, OSError) as error:
         return {**nothing, "found": str(error)}
-    return {**said, "found": said["found"] or "its blocks and rows are as they were: the change is where nothing is kept"}
 
 
 # Files.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 from ledger_runtime.errors import BrokenSeal, StoreUnusable
 from ledger_runtime.faults import flip_file
 from ledger_runtime.folder import Folder
-from tests.cli.calling import Call, Result, check_refused
+from tests.cli.calling import Call, Result, check_refused, command, environment
 
 NEW = {"name": "n", "organization": "o", "how_many": "h"}
 MEMBERS = [{"transaction": "CreateDO", "arguments": {"caller": f"do-{number}", **NEW}} for number in range(3)]
@@ -171,6 +173,34 @@ def test_a_ledger_that_was_not_closed_is_verified_by_its_blocks(call: Call, made
         flip_file(file, place + 12, 2)
     result = call("ledger", "verify", made)
     assert result.code == 1 and "block" in result.out
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7])
+def test_a_store_that_was_cut_short_is_told(call: Call, made: Path, share: float) -> None:
+    """Also where nobody sealed it: no process dies of it, nothing is silently lost."""
+    file = next(file for name, file in Folder(made)._files().items() if name.startswith("peer-1"))
+    (made / "seal.json").unlink()
+    file.write_bytes(file.read_bytes()[: int(share * file.stat().st_size)])
+    result = call("ledger", "verify", made)
+    assert result.code == 1 and "sound" not in result.out, result
+    shown = call("ledger", "show", made)
+    assert shown.code == 2 and "marketproof: error: " in shown.err, shown
+
+
+def test_a_process_that_is_killed_loses_no_block_that_it_told_of(call: Call, tmp_path: Path, lines: Lines) -> None:
+    folder, many = tmp_path / "ledger", [{**MEMBERS[0], "arguments": {**NEW, "caller": f"do-{number}"}} for number in range(3000)]
+    assert call("ledger", "init", folder).code == 0
+    with subprocess.Popen(command("ledger", "submit", folder, lines(*many)), env=environment(), stdout=subprocess.PIPE) as process:
+        began, data = time.monotonic(), folder / "peer-1" / "data.mdb"
+        empty = data.stat().st_size
+        while data.stat().st_size < empty + 200_000 and time.monotonic() - began < 60:
+            time.sleep(0.01)
+        process.kill()
+    found = said(call("ledger", "verify", folder, "--json"))
+    assert found["sound"] and not found["sealed"] and 10 < found["blocks"] < 3000
+    (again,) = said(call("ledger", "submit", folder, lines({**MEMBERS[0], "arguments": {**NEW, "caller": "new"}}), "--json"))
+    assert again["block"] == found["blocks"] + 1
+    assert said(call("ledger", "verify", folder, "--json"))["sealed"]
 
 
 # Bad use
