@@ -12,7 +12,7 @@ from typing import Any
 
 from ledger_runtime import identities
 from ledger_runtime.agreement import catch_up, check_agreement
-from ledger_runtime.blocks import Block, Endorsed, Proposal
+from ledger_runtime.blocks import Block, Endorsed, Ordered, Proposal
 from ledger_runtime.chain import LedgerEvent, Receipt, events_of
 from ledger_runtime.configuration import Configuration, Member
 from ledger_runtime.digests import Oracle, to_ledger
@@ -101,6 +101,7 @@ class Network:
         self.ledgers_by_peer = {name: self.ledgers[place % len(self.ledgers)] for place, (name, _) in names}
         self.peers = {name: self._peer(name, member.organisation) for name, member in self.configuration.peers.items()}
         self.orderer = self._orderer()
+        self._outstanding: list[Ordered] = []
         self._rng = self._chance(seed)
         self.check_agreement()
 
@@ -225,11 +226,18 @@ class Network:
         self.orderer.submit(endorsed)
 
     def cut(self, order: Sequence[int] | None = None, most: int | None = None) -> Block:
-        """Order one block (see `Orderer.take`), which every peer validates and commits for itself.  Raises Fork when two differ."""
-        ordered = self.orderer.cut(self.orderer.take(order, most))
-        blocks = [ledger.commit(ordered) for ledger in self.ledgers]
+        """Order one block (see `Orderer.take`), which every peer validates and commits for itself.
+
+        Raises Fork when two peers differ; StoreFull or StoreUnusable when one could not keep it: it is then delivered again with the next.
+        """
+        self._outstanding.append(self.orderer.cut(self.orderer.take(order, most)))
+        while self._outstanding:
+            for ledger in self.ledgers:
+                if len(ledger.blocks) < self._outstanding[0].number:
+                    ledger.commit(self._outstanding[0])
+            del self._outstanding[0]
         self.check_agreement()
-        return blocks[0]
+        return self.ledger.blocks[-1]
 
     def cut_due(self) -> list[Block]:
         """Cut as long as a block is full, or overdue."""
