@@ -14,10 +14,10 @@ STAMP := $(VENV)/stamp
 SOUND := $(shell test -x $(BIN)/python && test "$$(cat $(LOCKED) 2>/dev/null)" = "$(CURDIR)" && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test lint bench docs clean again
+.PHONY: help setup check test lint bench bench-ledger docs clean again
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(STAMP) ## make or refresh the environment in .venv (the others do it themselves)
 
@@ -36,6 +36,9 @@ lint: $(STAMP) ## ruff, mypy and the import arrow; runs all three, fails if any 
 
 bench: $(STAMP) ## run the benchmarks
 	@$(BIN)/python -m benchmarks
+
+bench-ledger: $(STAMP) ## measure the signed ledger (BENCH_ARGS="--only speed" for a part)
+	@$(BIN)/python -m benchmarks.ledger $(BENCH_ARGS)
 
 docs: $(STAMP) ## generate docs/generated from the specification
 	@$(BIN)/marketproof spec generate

@@ -84,3 +84,51 @@ class BrokenChain(LedgerError):
     def __init__(self, number: int, found: str) -> None:
         super().__init__(f"block {number}: {found}")
         self.number, self.found = number, found
+
+
+class UnfitName(LedgerError):
+    """A name that cannot stand in a certificate."""
+
+
+class WrongSignature(LedgerError):
+    """A proposal that its creator did not sign, or whose creator no authority of the network knows."""
+
+
+class StoreFull(LedgerError):
+    """The store has no room for a block; the ledger is as it was before it."""
+
+
+class StoreUnusable(LedgerError):
+    """A folder or file that holds no ledger, is in use, or cannot be read."""
+
+
+class Fork(LedgerError):
+    """Two peers, or one orderer, say different things about one height: `number`.  Never passed over in silence."""
+
+    def __init__(self, number: int, found: str) -> None:
+        super().__init__(f"block {number}: {found}")
+        self.number, self.found = number, found
+
+
+class BrokenSeal(LedgerError):
+    """A file of a closed ledger that is not as it was."""
+
+
+class NoKey(LedgerError):
+    """Somebody would have to sign whose key is not held here."""
+
+
+class MalformedFile(LedgerError):
+    """A file that was given is not of the form that is read: `line` is the first such line, from 1."""
+
+    def __init__(self, line: int, found: str) -> None:
+        super().__init__(f"line {line}: {found}")
+        self.line, self.found = line, found
+
+
+class MalformedCertificate(LedgerError):
+    """Bytes that should be an authority's certificate and are none."""
+
+
+class UnknownKind(LedgerError):
+    """No kind of ledger of this name."""

@@ -152,5 +152,5 @@ class Chaincode:
         outcome = self._run(transaction, environment, recording)
         if outcome.refused:
             raise Refused(name, outcome.refused, environment)
-        writes = {self.codec.key(*row): self.codec.value(row[0], value) for row, value in outcome.writes.items()}
+        writes = {self.codec.key_to_write(*row): self.codec.value(row[0], value) for row, value in outcome.writes.items()}
         return Simulated(ReadWriteSet(recording.reads, recording.ranges, writes), outcome.event)

@@ -8,10 +8,12 @@ No component is a beginning of another, so the coding is injective and all rows 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from ledger_runtime.errors import UndecodableKey
 
+LARGEST_KEY_BYTES = 400  # of UTF-8; stores have a limit (lmdb 511), and a key of the history has a version behind it
 RANGE_END = "~"  # above every tag: a range under a prefix is [prefix, prefix + RANGE_END)
 _PART = re.compile(r"([sibn])(0|[1-9][0-9]{0,8}):")
 
@@ -39,6 +41,7 @@ def encode_key(table: str, parts: tuple[Any, ...]) -> str:
     return encode_part(table) + "".join(map(encode_part, parts))
 
 
+@lru_cache(1 << 16)
 def decode_key(key: str) -> tuple[str, tuple[Any, ...]]:
     """The table and the key components; UndecodableKey unless `encode_key` gives exactly this key."""
     try:

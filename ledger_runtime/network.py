@@ -1,23 +1,32 @@
-"""A network in one process: clients propose, peers endorse, an orderer cuts blocks, a ledger validates and commits.
+"""A network in one process: clients propose, peers endorse, an orderer cuts blocks, ledgers validate and commit.
 
-All peers share one committed store for now: they are always at the same height, and differ only in what they are willing to state.
+By default all peers share one ledger in memory and nobody signs.  Handed other parts, each peer has a ledger of its own, and signs.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from ledger_runtime.blocks import Block, Endorsed, Proposal, verify_chain
+from ledger_runtime import identities
+from ledger_runtime.agreement import catch_up, check_agreement
+from ledger_runtime.blocks import Block, Endorsed, Ordered, Proposal
+from ledger_runtime.chain import LedgerEvent, Receipt, events_of
+from ledger_runtime.configuration import Configuration, Member
 from ledger_runtime.digests import Oracle, to_ledger
 from ledger_runtime.endorsing import Peer, assemble
-from ledger_runtime.errors import UnknownOrganisation, UnknownPeer, UnknownReceipt, WrongKind
+from ledger_runtime.engines import Engine, Memory
+from ledger_runtime.errors import UnknownKind, UnknownOrganisation, UnknownPeer, UnknownReceipt, WrongKind
 from ledger_runtime.execution import Chaincode, Event, ReadWriteSet
-from ledger_runtime.ordering import LARGEST_BLOCK, Orderer
+from ledger_runtime.identities import ORDERING, Trust
+from ledger_runtime.ordering import Cutting, Orderer
+from ledger_runtime.policies import Rules
 from ledger_runtime.store import Change
-from ledger_runtime.validation import Ledger, LedgerEvent, Receipt, satisfied
+from ledger_runtime.validation import Ledger
 from ledger_runtime.values import shown
+from ledger_runtime.verifying import verify
 from spec.checks import check_protocol
 from spec.compiled import Compiled
 from spec.concrete import Row, RowId, View
@@ -28,20 +37,51 @@ NONCE_BYTES = 24
 ORGANISATIONS = ("org-do", "org-co", "org-mo")
 
 
-class Network:
-    """A protocol on a ledger: one peer for each organisation, named `peer.<organisation>`.
+@dataclass(frozen=True)
+class Parts:
+    """What a network is handed.
 
-    seed: of the nonces in proposals, the only chance here.  reference: run the walk over the tree instead of compiled code.
-    compiled: share the compiled code of the same protocol with other networks.
+    trust: who signs and checks (`identities.certified(...)`), nobody by default. engines: one for each ledger; peers have them in turn, so
+    that one is shared by all. policy, keyed: as `policies.Rules`, the protocol's own by default. keeps: decoded blocks in memory.
+    """
+
+    trust: Trust = field(default_factory=identities.plain)
+    engines: Sequence[Engine] = field(default_factory=lambda: (Memory(),))
+    policy: str | None = None
+    keyed: Mapping[Any, str] = field(default_factory=dict)
+    cutting: Cutting = Cutting()
+    now: Callable[[], float] = lambda: 0.0
+    keeps: int | None = None
+
+
+def parts_of(kind: str, seed: int = 0) -> Parts:
+    """The parts of a network by name; raises UnknownKind for another one.
+
+    memory: one ledger, and nobody signs, for speed. signed: a ledger for each organisation, which checks every signature for itself; keys
+    are of the seed, so that a run can be replayed.
+    """
+    if kind == "memory":
+        return Parts()
+    if kind != "signed":
+        raise UnknownKind(f"no kind of ledger {kind!r}; choices: memory, signed")
+    return Parts(identities.certified(ORGANISATIONS, seed), [Memory() for _ in ORGANISATIONS])
+
+
+class Network:
+    """A protocol on a ledger: one peer for each organisation, named `peer.<organisation>`, more where there are more engines.
+
+    seed: of the nonces in proposals, the only chance here; None for the system's. reference: run the walk over the tree instead of compiled
+    code. compiled: share the compiled code of the same protocol with other networks.
     """
 
     def __init__(
         self,
         protocol: Protocol,
         organisations: Sequence[str] = ORGANISATIONS,
-        seed: int = 0,
+        seed: int | None = 0,
         reference: bool = False,
         compiled: Compiled | None = None,
+        parts: Parts | None = None,
     ) -> None:
         if not organisations or len(set(organisations)) != len(organisations):
             raise UnknownOrganisation(f"a network needs one organisation or more, each once, not {list(organisations)}")
@@ -49,20 +89,74 @@ class Network:
             check_protocol(protocol)
             compiled = Compiled(protocol)
         self.protocol, self.compiled, self.organisations = protocol, compiled, tuple(organisations)
+        self.parts = Parts() if parts is None else parts
+        self.trust = self.parts.trust
         self.oracle = Oracle()
         self.chaincode = Chaincode(compiled, self.oracle, reference)
         self.codec = self.chaincode.codec
-        membership = {f"peer.{organisation}": organisation for organisation in organisations}
-        self.ledger = Ledger(self.codec, protocol.policy.endorsement, membership)
-        self.peers = {name: Peer(name, organisation, self.chaincode, self.ledger.store) for name, organisation in membership.items()}
-        self.orderer = Orderer()
-        self._rng = random.Random(seed)
+        self.configuration = self._configured()
+        self.ledgers = [Ledger(self.codec, self.configuration, self.trust, engine, self.parts.keeps) for engine in self.parts.engines]
+        catch_up(self.ledgers)
+        names = enumerate(self.configuration.peers.items())
+        self.ledgers_by_peer = {name: self.ledgers[place % len(self.ledgers)] for place, (name, _) in names}
+        self.peers = {name: self._peer(name, member.organisation) for name, member in self.configuration.peers.items()}
+        self.orderer = self._orderer()
+        self._outstanding: list[Ordered] = []
+        self._rng = self._chance(seed)
+        self.check_agreement()
+
+    def _configured(self) -> Configuration:
+        """Who belongs to the network: the wallet enrols whoever it does not know yet."""
+        count, wallet = len(self.organisations), self.trust.wallet
+        peers = {}
+        for place in range(max(count, len(self.parts.engines))):
+            of, more = self.organisations[place % count], place // count
+            name = f"peer{more + 1 if more else ''}.{of}"
+            peers[name] = Member(of, wallet.certificate(name, of))
+        policy = self.protocol.policy.endorsement if self.parts.policy is None else self.parts.policy
+        rules = Rules(policy, self.organisations, self.parts.keyed)
+        orderer = wallet.certificate("orderer", ORDERING) if self.trust.signed else b""
+        return Configuration(rules, peers, orderer, self.trust.verifier.authorities())
+
+    def _peer(self, name: str, organisation: str) -> Peer:
+        return Peer(name, organisation, self.chaincode, self.ledgers_by_peer[name].store, self.trust)
+
+    def _orderer(self) -> Orderer:
+        orderer, head = Orderer("orderer", self.trust, self.ledger.genesis, self.parts.cutting, self.parts.now), self.ledger.blocks.head
+        orderer.number, orderer.previous_hash = head.number, head.hash
+        return orderer
+
+    def _chance(self, seed: int | None) -> random.Random:
+        """A ledger that was reopened must not draw the same nonces again."""
+        height = len(self.ledger.blocks)
+        return random.SystemRandom() if seed is None else random.Random(f"{seed}/{height}" if height else seed)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The first peer's."""
+        return self.ledgers[0]
+
+    def check_agreement(self) -> int:
+        """The height up to which all peers agree; raises Fork."""
+        return check_agreement(self.ledgers_by_peer)
+
+    def close(self) -> None:
+        for ledger in self.ledgers:
+            ledger.engine.close()
 
     # The client's side.
 
     def proposal(self, transaction: str, arguments: Mapping[str, Any]) -> Proposal:
         """A checked call with a fresh nonce.  Raises UnknownTransaction, WrongArguments, WrongKind or OversizedValue."""
-        return Proposal(transaction, self.chaincode.checked(transaction, arguments), self._rng.randbytes(NONCE_BYTES))
+        return self._signed(transaction, self.chaincode.checked(transaction, arguments))
+
+    def _signed(self, transaction: str, arguments: Mapping[str, Any]) -> Proposal:
+        """A call, signed by its creator, whom the wallet enrols when it does not know it yet.  Raises UnfitName."""
+        nonce, wallet = self._rng.randbytes(NONCE_BYTES), self.trust.wallet
+        if not self.trust.signed:
+            return Proposal(transaction, arguments, nonce)
+        proposal = Proposal(transaction, arguments, nonce, wallet.certificate(arguments["caller"]))
+        return proposal.with_signature(wallet.sign(proposal.creator, proposal.signed))
 
     def endorsers(self, names: Iterable[str] | None = None) -> list[Peer]:
         """The named peers; by default the first ones that are enough for the policy."""
@@ -75,7 +169,7 @@ class Network:
         enough: list[Peer] = []
         for peer in self.peers.values():
             enough.append(peer)
-            if satisfied(self.protocol.policy.endorsement, (chosen.organisation for chosen in enough), self.organisations):
+            if self.configuration.rules.sufficient(chosen.organisation for chosen in enough):
                 break
         return enough
 
@@ -83,11 +177,11 @@ class Network:
         """Have a call endorsed.  Nothing is committed: the client may inspect the result, keep it, submit it or drop it."""
         endorsers = self.endorsers(peers)
         proposal = self.proposal(transaction, arguments)
-        return assemble(proposal, [peer.endorse(proposal) for peer in endorsers])
+        return assemble(proposal, [peer.endorse(proposal) for peer in endorsers], self.trust)
 
     def forge(
         self,
-        peers: Iterable[str],
+        peers: Sequence[str],
         transaction: str,
         writes: Mapping[Any, Any],
         arguments: Mapping[str, Any] | None = None,
@@ -99,9 +193,11 @@ class Network:
         digests or tuples; or bytes by ledger key, which nobody checks.  It reads nothing, so nothing conflicts with it.
         """
         self.chaincode.transaction(transaction)
-        proposal = Proposal(transaction, arguments or {}, self._rng.randbytes(NONCE_BYTES))
+        given = {"caller": peers[0], **(arguments or {})} if self.trust.signed else arguments or {}
+        proposal = self._signed(transaction, given)
         raw = dict(self._written(row, value) for row, value in writes.items())
-        return assemble(proposal, [peer.state(proposal, ReadWriteSet({}, {}, raw), event) for peer in self.endorsers(peers)])
+        stated = [peer.state(proposal, ReadWriteSet({}, {}, raw), event) for peer in self.endorsers(peers)]
+        return assemble(proposal, stated, self.trust)
 
     def _written(self, row: Any, value: Any) -> tuple[str, bytes]:
         if isinstance(row, str):
@@ -129,9 +225,26 @@ class Network:
         """Put a transaction into the mempool, where everybody can read it."""
         self.orderer.submit(endorsed)
 
-    def cut(self, order: Sequence[int] | None = None, most: int = LARGEST_BLOCK) -> Block:
-        """Order, validate and commit one block: see `Orderer.take`."""
-        return self.ledger.commit(self.orderer.take(order, most))
+    def cut(self, order: Sequence[int] | None = None, most: int | None = None) -> Block:
+        """Order one block (see `Orderer.take`), which every peer validates and commits for itself.
+
+        Raises Fork when two peers differ; StoreFull or StoreUnusable when one could not keep it: it is then delivered again with the next.
+        """
+        self._outstanding.append(self.orderer.cut(self.orderer.take(order, most)))
+        while self._outstanding:
+            for ledger in self.ledgers:
+                if len(ledger.blocks) < self._outstanding[0].number:
+                    ledger.commit(self._outstanding[0])
+            del self._outstanding[0]
+        self.check_agreement()
+        return self.ledger.blocks[-1]
+
+    def cut_due(self) -> list[Block]:
+        """Cut as long as a block is full, or overdue."""
+        blocks = []
+        while self.orderer.due():
+            blocks.append(self.cut())
+        return blocks
 
     def commit(self, endorsed: Endorsed) -> Receipt:
         """Submit a transaction and cut a block of it alone; whatever else is waiting stays in the mempool."""
@@ -146,13 +259,13 @@ class Network:
     # What was committed.
 
     @property
-    def blocks(self) -> tuple[Block, ...]:
-        return tuple(self.ledger.blocks)
+    def blocks(self) -> Sequence[Block]:
+        return self.ledger.blocks
 
     @property
     def events(self) -> tuple[LedgerEvent, ...]:
         """One for each transaction that had an event, valid or not, in the order of the chain."""
-        return tuple(self.ledger.events)
+        return tuple([event for block in self.ledger.blocks for event in events_of(block)])
 
     def receipt(self, transaction_id: str) -> Receipt:
         """What became of an ordered transaction; UnknownReceipt for one that is in no block."""
@@ -161,8 +274,9 @@ class Network:
         return self.ledger.receipts[transaction_id]
 
     def verify(self) -> None:
-        """Raise BrokenChain unless every block is as it was committed."""
-        verify_chain(self.blocks, self.ledger.genesis, self.ledger.head)
+        """Raise BrokenChain, at the block that shows it, unless all that every ledger keeps is what its blocks give."""
+        for ledger in self.ledgers:
+            verify(ledger)
 
     def row(self, table: str, *key: Any) -> dict[str, Any] | None:
         """A committed row by cell name, a list as its length; None when there is none.  Raises UnknownTable or WrongKind."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from ledger_runtime.errors import (
@@ -16,7 +18,7 @@ from ledger_runtime.errors import (
     UnknownTable,
     WrongKind,
 )
-from ledger_runtime.keys import decode_key, encode_key
+from ledger_runtime.keys import LARGEST_KEY_BYTES, decode_key, encode_key
 from spec.concrete import Key, Row, RowId
 from spec.errors import choices
 from spec.kinds import BOOLEAN, INTEGER, Enumeration, Kind, ListOf, Term
@@ -28,7 +30,7 @@ LARGEST_INTEGER = (1 << 53) - 1  # every JSON reader gets it right
 LONGEST_LIST = 100_000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _SEALED = re.compile(r"(?:[0-9a-f]{2}){32,}")
-_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False)
 
 
 def canonical(data: Any) -> bytes:
@@ -86,6 +88,19 @@ def check_stored(kind: Kind, value: Any, what: str) -> None:
         check_value(kind, value, what)
 
 
+def _layout(cells: list[str]) -> list[tuple[str, int]]:
+    """What stands before each cell in the canonical JSON of a row, and the cell's place; names in the order of JSON's keys."""
+    ordered = sorted((name, place) for place, name in enumerate(cells))
+    return [(f"{',' if number else '{'}{encode_basestring(name)}:", place) for number, (name, place) in enumerate(ordered)]
+
+
+def _scalar(value: Any) -> str:
+    """A checked cell as canonical JSON: what `canonical` gives, without its generality."""
+    if type(value) is str:
+        return encode_basestring(value)
+    return "null" if value is None else "true" if value is True else "false" if value is False else str(value)
+
+
 class RowCodec:
     """Keys and values of the rows that a protocol keeps on the ledger."""
 
@@ -94,7 +109,9 @@ class RowCodec:
         self._tables = {name: table for name, table in protocol.schema.tables.items() if table.on_ledger}
         self._names = {name: tuple(table.cells) for name, table in self._tables.items()}
         self._cells = {name: [(cell, kind, f"{name}.{cell}") for cell, kind in table.cells.items()] for name, table in self._tables.items()}
+        self._written = {name: _layout(list(table.cells)) for name, table in self._tables.items()}
         fields = [(name, cell, field.kind) for name, table in self._tables.items() for cell, field in table.fields.items()]
+        self._decoded = lru_cache(1 << 14)(self._decode)
         self._lengths = {f"{name}.{cell}_length" for name, cell, kind in fields if isinstance(kind, ListOf)}
 
     def table(self, name: str) -> Table:
@@ -114,6 +131,13 @@ class RowCodec:
         self.table(table)
         return encode_key(table, parts)
 
+    def key_to_write(self, table: str, parts: Key) -> str:
+        """The same for a row that is to be written; OversizedValue when its key is too long to be stored."""
+        key = self.key(table, parts)
+        if 4 * len(key) > LARGEST_KEY_BYTES and len(key.encode()) > LARGEST_KEY_BYTES:
+            raise OversizedValue(f"a key of {table} has {len(key.encode())} bytes, at most {LARGEST_KEY_BYTES}")
+        return key
+
     def check_key(self, table: str, parts: Key) -> None:
         """Refuse key components that the table does not have."""
         declared = self.table(table).key
@@ -124,19 +148,20 @@ class RowCodec:
 
     def value(self, table: str, row: Row) -> bytes:
         """A row as bytes; WrongKind when a cell is not of its kind, OversizedValue when the row is too large."""
-        data = {}
-        for (name, kind, what), cell in zip(self._cells[table], row, strict=True):
+        for (_, kind, what), cell in zip(self._cells[table], row, strict=True):
             check_stored(kind, cell, what)
             if what in self._lengths and not 0 <= cell <= LONGEST_LIST:
                 raise WrongKind(f"{what} is {cell}; a list has 0 to {LONGEST_LIST} entries")
-            data[name] = cell
-        value = canonical(data)
+        value = b"{}" if not row else ("".join([before + _scalar(row[place]) for before, place in self._written[table]]) + "}").encode()
         if len(value) > LARGEST_VALUE_BYTES:
             raise OversizedValue(f"a row of {table} has {len(value)} bytes, at most {LARGEST_VALUE_BYTES}")
         return value
 
     def row(self, table: str, value: bytes) -> Row:
         """A row from bytes that were committed, and so were checked."""
+        return self._decoded(table, value)
+
+    def _decode(self, table: str, value: bytes) -> Row:
         data = json.loads(value)
         return tuple([data[name] for name in self._names[table]])
 
@@ -155,11 +180,12 @@ class RowCodec:
         """A row from a key and bytes of unknown origin; UndecodableKey or UndecodableValue unless it is one of the schema, canonical."""
         table, parts = decode_key(key)
         try:
+            self.key_to_write(table, parts)
             self.check_key(table, parts)
         except LedgerError as error:
             raise UndecodableKey(f"{shown(key)}: {error}") from None
         try:
-            row = self.row(table, value)
+            row = self._decode(table, value)
             if self.value(table, row) != value:
                 raise UndecodableValue(f"{shown(value)} is no canonical row of {table}")
         except (LedgerError, ValueError, KeyError, TypeError, RecursionError) as error:

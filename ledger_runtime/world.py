@@ -8,7 +8,7 @@ from typing import Any
 from ledger_runtime.blocks import Endorsed
 from ledger_runtime.digests import to_ledger
 from ledger_runtime.errors import LedgerError
-from ledger_runtime.network import Network
+from ledger_runtime.network import Network, parts_of
 from spec.compiled import Compiled
 from spec.concrete import Row, RowId, View
 from spec.errors import Refused
@@ -27,14 +27,15 @@ class World:
 
     Steps on the ledger are proposed, endorsed, ordered and validated; steps off it change only the tables beside it.  What
     transactions leave in those tables (observations) is computed in the state before them, once they have committed.
+    ledger: as `network.parts_of`.
     """
 
     def __init__(
         self, protocol: Protocol, facts: Mapping[RowId, Row], coalition: Iterable[Any], universe: Mapping[str, Iterable[Any]],
-        seed: int = 0, compiled: Compiled | None = None,
+        seed: int = 0, compiled: Compiled | None = None, ledger: str = "memory",
     ) -> None:  # fmt: skip
         self.protocol, self.coalition, self.universe = protocol, frozenset(coalition), universe
-        self.network = Network(protocol, seed=seed, compiled=compiled)
+        self.network = Network(protocol, seed=seed, compiled=compiled, parts=parts_of(ledger, seed))
         self.compiled = self.network.compiled
         self.beside: dict[RowId, Row] = dict(facts)
 

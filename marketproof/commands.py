@@ -31,7 +31,8 @@ DEPTH_FROM_EMPTY = 12
 ELSEWHERE = {
     "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "infer": "inferring",
     "frontier": "frontiers", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers",
-    "know": "know", "judge": "judge", "game": "gaming", "report": "reporting",
+    "know": "know", "judge": "judge", "game": "gaming", "ledger": "ledger", "conform": "conforming",
+    "report": "reporting",
 }  # fmt: skip
 
 
@@ -194,7 +195,7 @@ def run_replay(given: argparse.Namespace) -> int:
     protocol, claim, witness, scope = witness_files.read(Path(given.witness), given.variant)
     steps = sum(map(len, witness.runs))
     try:
-        explanation = replay(protocol, claim, witness, scope, progress)
+        explanation = replay(protocol, claim, witness, scope, progress, given.ledger)
     except ReplayFailed as error:
         failed = {"replays": False, "reason": str(error)}
         print(json.dumps(failed, ensure_ascii=False) if given.json else terminal.wrapped(f"does not replay: {error}"))

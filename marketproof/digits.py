@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ledger_runtime.network import Network
+from ledger_runtime.network import Network, parts_of
 from ledger_runtime.offchain import training
 from ledger_runtime.offchain.dataset import Dataset, IntegerArray, load_digits_dataset, split_train_test
 from ledger_runtime.offchain.object_store import ObjectStore
@@ -60,14 +60,15 @@ def run_job(
     rounds: int = 3,
     cast: Cast | None = None,
     recipe: Recipe = USUAL_RECIPE,
+    ledger: str = "memory",
 ) -> JobResult:
     """Play the job and judge it; the same arguments give the same result.
 
     seed: of the split, the identifiers, keys, nonces and locations. progress: told what is being done. rounds: as many, or more, until an
-    epoch is whole, where the text has epochs. cast: by default `usual_cast`.
+    epoch is whole, where the text has epochs. cast: by default `usual_cast`. ledger: as `ledger_runtime.network.parts_of`.
     Raises JobFailed naming the check that does not hold, InfeasibleSplit or UndecidedSplit where there is no such split.
     """
-    job = prepare(protocol, seed, subsets, replicas, rounds, usual_cast(protocol, replicas) if cast is None else cast, recipe)
+    job = prepare(protocol, seed, subsets, replicas, rounds, usual_cast(protocol, replicas) if cast is None else cast, recipe, ledger)
     play(job, progress)
     progress("judging the job")
     checks = judge(job)
@@ -75,15 +76,17 @@ def run_job(
 
 
 def prepare(
-    protocol: Protocol, seed: int, subsets: int, replicas: int, rounds: int, cast: Cast = Cast(), recipe: Recipe = USUAL_RECIPE
-) -> Played:
+    protocol: Protocol, seed: int, subsets: int, replicas: int, rounds: int, cast: Cast = Cast(), recipe: Recipe = USUAL_RECIPE,
+    ledger: str = "memory",
+) -> Played:  # fmt: skip
     """The rows split, the parties made and introduced, nothing called yet. Each party gets a generator of its own."""
     of_split, of_store, of_owner, of_model_owner, *others = np.random.SeedSequence(seed).spawn(6 + subsets * replicas)
     *of_clouds, of_organisation, of_arbiters = others
     chance = np.random.default_rng(of_split)
     training_rows, test_rows = split_train_test(load_digits_dataset(), chance)
     parts = split(training_rows.labels, subsets, chance)
-    surroundings = Surroundings(Network(protocol, seed=seed), Post(), ObjectStore(np.random.default_rng(of_store)))
+    network = Network(protocol, seed=seed, parts=parts_of(ledger, seed))
+    surroundings = Surroundings(network, Post(), ObjectStore(np.random.default_rng(of_store)))
     cloud_owners = [cast.cloud_owner(place)(surroundings, np.random.default_rng(of_cloud)) for place, of_cloud in enumerate(of_clouds)]
     holders = [[owner.identifier for owner in cloud_owners[first : first + replicas]] for first in range(0, len(cloud_owners), replicas)]
     data_owner = cast.data_owner(

@@ -29,14 +29,18 @@ class ReplayFailed(Exception):
 
 
 def replay(
-    protocol: Protocol, claim: Claim, witness: Witness, scope: Scope, progress: Callable[[str], None] = lambda detail: None
-) -> list[str]:
-    """Why the claim is broken after the witness's last step; raises ReplayFailed if it is not, or is broken before."""
+    protocol: Protocol, claim: Claim, witness: Witness, scope: Scope, progress: Callable[[str], None] = lambda detail: None,
+    ledger: str = "memory",
+) -> list[str]:  # fmt: skip
+    """Why the claim is broken after the witness's last step; raises ReplayFailed if it is not, or is broken before.
+
+    ledger: as `ledger_runtime.network.parts_of`.
+    """
     steps = all_steps(protocol, COALITIONS[witness.coalition])
     goal = goal_of(claim, protocol, steps)
     members = deviating(witness, scope)
     check_shape(witness, members)
-    worlds = [World(protocol, scope.facts(), frozenset(), scope.universe(protocol)) for _ in witness.runs]
+    worlds = [World(protocol, scope.facts(), frozenset(), scope.universe(protocol), ledger=ledger) for _ in witness.runs]
     explanation: list[str] = []
     traps = None
     for world, run in zip(worlds, witness.runs, strict=True):

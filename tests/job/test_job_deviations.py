@@ -165,5 +165,6 @@ def test_a_couple_without_payment_is_not_complete(paper):
 def test_a_changed_block_breaks_the_chain(paper):
     job = played(paper, Cast())
     assert judge(job)["chain_verified"]
-    del job.network.ledger.blocks[5]
+    engine = job.network.ledger.engine
+    engine.write([("blocks", (5).to_bytes(8, "big"), engine.get("blocks", (6).to_bytes(8, "big")))])
     assert failure(job).check == "chain_verified"

@@ -6,7 +6,8 @@ import dataclasses
 
 import pytest
 
-from ledger_runtime.network import Network
+from ledger_runtime.identities import certified
+from ledger_runtime.network import ORGANISATIONS, Network, Parts
 from model.market import populate
 from model.scope import Scope
 from spec.checks import check_protocol
@@ -122,6 +123,16 @@ def market(new_network, honest_calls):
         return network
 
     return make
+
+
+@pytest.fixture
+def signed_parts():
+    """A function that makes the parts of a network whose peers, clients and orderer sign; keys are of a seed."""
+
+    def parts(seed=1, threads=0, shared=False, **options):
+        return Parts(trust=certified(ORGANISATIONS, seed, threads, shared), **options)
+
+    return parts
 
 
 DIGEST = "ab" * 32

@@ -48,7 +48,7 @@ def remade(chain, place, **changes):
     block = dataclasses.replace(chain.blocks[place], **changes)
     before = chain.blocks[place - 1].commit_hash if place else chain.ledger.genesis
     block_hash = ordered_hash(block.number, block.previous_hash, block.transactions)
-    block = dataclasses.replace(block, hash=block_hash, commit_hash=committed_hash(before, block_hash, block.codes))
+    block = dataclasses.replace(block, hash=block_hash, commit_hash=committed_hash(before, block_hash, block.codes, block.state_root))
     return [*chain.blocks[:place], block, *chain.blocks[place + 1 :]]
 
 

@@ -21,7 +21,7 @@ from ledger_runtime.errors import (
 from ledger_runtime.execution import ReadWriteSet
 from ledger_runtime.keys import encode_key
 from ledger_runtime.network import Network
-from ledger_runtime.validation import satisfied
+from ledger_runtime.policies import satisfied
 from spec.errors import SpecificationError
 from spec.text import Policy
 

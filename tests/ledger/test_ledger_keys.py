@@ -175,3 +175,11 @@ def test_a_row_over_a_mebibyte_is_refused(paper):
         codec.value("Mod", ("mo-1", half, half, half, None))
     with pytest.raises(LedgerError, match=r"Mod has no cell colour; choices: hash, owner"):
         codec.named("Mod", {"colour": 1})
+
+
+@given(some.lists(some.one_of(some.none(), some.integers(-LARGEST_INTEGER, LARGEST_INTEGER), TEXTS), min_size=7, max_size=7))
+def test_rows_are_written_as_json_writes_them(auctions, drawn):
+    """The quick way of writing a row gives the bytes of the general one."""
+    codec = RowCodec(auctions)
+    cells = {"bids": 1, "sum": -3, "open": 0, "last": drawn[0] if isinstance(drawn[0], str) else None, "empty": bool(drawn[1])}
+    assert codec.value("Lot", tuple(cells.values())) == canonical(cells)

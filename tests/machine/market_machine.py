@@ -53,13 +53,15 @@ class Market(RuleBasedStateMachine):
     """
 
     scope = Scope(1, 2)
+    ledger = "memory"
     coalition: frozenset[str] = frozenset()
     judged: tuple[str, ...] = JUDGED
     counts: dict[str, int]
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(PROTOCOL, self.scope.facts(), self.coalition, self.scope.universe(PROTOCOL), compiled=COMPILED)
+        universe = self.scope.universe(PROTOCOL)
+        self.world = World(PROTOCOL, self.scope.facts(), self.coalition, universe, compiled=COMPILED, ledger=self.ledger)
         self.rows: Rows = dict(self.scope.facts())
         self.past: list[Action] = []
         self.run: list[Action] = []
@@ -167,9 +169,11 @@ class Market(RuleBasedStateMachine):
         self.count("examples")
 
 
-def machine(behaviours: Iterable[str], judged: tuple[str, ...], coalition: Iterable[str] = (), scope: str = "1x2") -> type[Market]:
+def machine(behaviours: Iterable[str], judged: tuple[str, ...], coalition: Iterable[str] = (), scope: str = "1x2",
+            ledger: str = "memory") -> type[Market]:  # fmt: skip
     """A machine with one rule for each behaviour, and one that submits what is late."""
-    members: dict[str, Any] = {"scope": Scope.parse(scope), "coalition": frozenset(coalition), "judged": judged, "counts": {}}
+    members: dict[str, Any] = {"scope": Scope.parse(scope), "coalition": frozenset(coalition), "judged": judged, "counts": {},
+                               "ledger": ledger}  # fmt: skip
     for name in behaviours:
         most = 1 if BEHAVIOURS[name].deviating else STEPS_IN_A_ROW
         picks = st.lists(st.integers(0, 999), min_size=1, max_size=most)

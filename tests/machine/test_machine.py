@@ -90,6 +90,12 @@ def test_the_ledger_keeps_its_promises_whatever_parties_do() -> None:
     assert kind.counts["late VALID"] > 0 and kind.counts["late MVCC_READ_CONFLICT"] > 0, kind.counts
 
 
+def test_the_signed_ledger_keeps_them_too() -> None:
+    kind = machine(tuple(BEHAVIOURS), (), ("co-1", "mo-1", "pseudonym-1"), ledger="signed")
+    assert found_by(kind, 12, 25) is None
+    assert kind.counts["examples"] >= 12 and sum(kind.counts.values()) > 100, kind.counts
+
+
 def test_behaviours_are_declared_once_with_words_and_a_known_timing() -> None:
     assert all(one.described and one.timing in TIMINGS and one.name == name for name, one in BEHAVIOURS.items())
     assert behaviour("twice").deviating and not behaviour("honest").deviating

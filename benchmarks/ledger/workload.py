@@ -1,0 +1,86 @@
+"""What is submitted: honest life cycles of many couples at once, and the reports of one round that all meet on one couple."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ledger_runtime.network import Network
+from model.enumeration import Action, Steps
+from model.market import first_useful_step
+from model.scope import Scope
+from spec.compiled import Compiled
+from spec.text import Protocol
+from spec.variants import variant
+
+GLOBAL = ("Tick",)
+FIRST, LATE, LAST, MOST_STEPS = ("Collect",), ("Fund", "Tick"), ("CompleteTC",), 400
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Honest parties' calls of one couple of a variant, from nothing to its end. once: each transaction one time only."""
+
+    name: str
+    scope: Scope
+    once: bool = False
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        return Compiled(variant(self.name).load())
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.compiled.protocol
+
+    @cached_property
+    def calls(self) -> list[Action]:
+        """The life cycle on the ledger, as the model has it (pre-images as tuples): each time the first useful honest step.
+
+        To the first aggregate (`paper`, whose fifteen transactions these are when each is taken once) or the first closed round.
+        """
+        protocol, rows, taken = self.protocol, dict(self.scope.facts()), list[Action]()
+        end = "CloseRound" if "CloseRound" in protocol.transactions else "UpdateMod"
+        names = [name for name in protocol.transactions if name not in (*FIRST, *LATE, *LAST)]
+        order = {name: protocol.transactions[name] for name in (*FIRST, *names, *LATE) if name in protocol.transactions}
+        steps = Steps(self.compiled, self.scope.universe(protocol, spares=False), frozenset(), order)
+        while not (taken and taken[-1][0] == end) and len(taken) < MOST_STEPS:
+            found = first_useful_step(steps, rows)
+            if found is None:
+                break
+            taken.append(found[0])
+            rows.update(found[1])
+        on_ledger = [(name, given) for name, given in taken if protocol.transactions[name].on_ledger]
+        if not self.once:
+            return on_ledger
+        first = dict(reversed(on_ledger))
+        ended = {name: first["StartRound"][name] for name in protocol.transactions["CompleteTC"].parameters}
+        return [*((name, first[name]) for name in dict.fromkeys(name for name, _ in on_ledger)), ("CompleteTC", ended)]
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Every identifier that belongs to one couple's life cycle."""
+        universe = self.scope.universe(self.protocol)
+        return {value for name, values in universe.items() if name not in ("Text", "Integer") for value in values if isinstance(value, str)}
+
+    def couple(self, number: int, call: Action) -> Action:
+        """The call as another couple's parties make it: members and identifiers of their own."""
+        name, given = call
+        return name, {parameter: self._renamed(value, f".{number}") for parameter, value in given.items()}
+
+    def _renamed(self, value: Any, ending: str) -> Any:
+        if isinstance(value, tuple):
+            return tuple(self._renamed(part, ending) for part in value)
+        return value + ending if value in self.names else value
+
+    def phases(self, couples: int, first: int = 0) -> Iterator[tuple[str, list[Action]]]:
+        """The calls, one phase after another: in each every couple makes its next call, and none meets another's rows."""
+        for name, given in self.calls:
+            own = range(first, first + (1 if name in GLOBAL else couples))
+            yield name, [self.couple(number, (name, given)) for number in own]
+
+    def on(self, network: Network, couples: int, first: int = 0) -> list[tuple[str, list[Action]]]:
+        """The same, with digests for pre-images."""
+        return [(name, [(one, network.to_ledger(one, given)) for one, given in calls]) for name, calls in self.phases(couples, first)]
