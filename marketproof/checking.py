@@ -34,7 +34,7 @@ from marketproof.watching import watch
 from marketproof.workers import deciding, order_of
 from model.market import MarketError
 from properties import expectations
-from properties.claims import ONCE, Claim
+from properties.claims import ONCE, PROVABLE, Claim
 from properties.proofs import has_lemmas
 from properties.small_scope_conditions import FINISHED
 from properties.verdicts import Row
@@ -241,7 +241,7 @@ def decided_cell(
             row.verdict, row.reason = "unknown", reason
         return Decided(claim.label, row)
     decided = next(answers)
-    if proof is not None and decided.row.verdict == "holds_to" and claim.kind not in (*ONCE, "know"):
+    if proof is not None and decided.row.verdict == "holds_to" and claim.kind in PROVABLE:
         decided.row.reason = proof.gap(claim.label)
     return decided
 

@@ -33,7 +33,7 @@ from model.induction import (
 )  # fmt: skip
 from model.progress import prove_rule, questions_asked, step_of
 from model.search import all_steps
-from properties.claims import ONCE, Claim
+from properties.claims import PROVABLE, Claim
 from properties.paper_claims import CLAIMS
 from properties.proofs import Plan, has_lemmas, plan_of
 from properties.verdicts import ATOMIC_STEP, Row
@@ -174,7 +174,7 @@ def need_lemmas(protocol: Protocol) -> None:
 
 def claims_to_prove(names: Iterable[str] = tuple(CLAIMS)) -> list[Claim]:
     """The named claims, each part by itself, that induction or a ranking can decide; all when none is named."""
-    return [part for name in names for part in claims_named(name) if part.kind not in ONCE]
+    return [part for name in names for part in claims_named(name) if part.kind in PROVABLE]
 
 
 def needed(protocol: Protocol, claims: list[Claim]) -> Plan:

@@ -94,7 +94,8 @@ def accepted_file(variant: str) -> Path:
 def spoken_of(protocol: Protocol) -> str:
     """Which text and which claims results are of."""
     goals = expressible(claims_to_prove(), protocol, all_steps(protocol, COALITIONS["peer"]))
-    return digest(text_digest(protocol), {label: vars(goal) for label, goal in goals.items()})
+    said = {label: {part: condition for part, condition in vars(goal).items() if condition} for label, goal in goals.items()}
+    return digest(text_digest(protocol), said)
 
 
 def accepted_text(protocol: Protocol, results: list[Waived]) -> str:

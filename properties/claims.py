@@ -25,6 +25,8 @@ KINDS = {
 }
 # Kinds that are decided once, not against each coalition.
 ONCE = ("arith", "reach", "blame", "game")
+# Kinds that speak of all runs as conditions of the text: what induction or a ranking can prove.
+PROVABLE = ("inv", "step", "two_runs", "live")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from properties.bridging import EXISTS, clauses, own_reads
-from properties.claims import ONCE, goal_of
+from properties.claims import PROVABLE, goal_of
 from properties.paper_claims import CLAIMS
 from spec.checks import chaincode_expressions, rows_read
 from spec.kinds import Term
@@ -198,7 +198,7 @@ def concerned(escape: Escape, protocol: Protocol) -> list[str]:
 def claims_by_cell(protocol: Protocol) -> dict[str, list[str]]:
     """For each cell, as `Table.cell`, the parts of claims that speak of it: what judges whether an own read gives what is wanted."""
     found: dict[str, list[str]] = {}
-    for part in (part for claim in CLAIMS.values() for part in claim.split() if part.kind not in (*ONCE, "live")):
+    for part in (part for claim in CLAIMS.values() for part in claim.split() if part.kind in PROVABLE and part.kind != "live"):
         try:
             goal = goal_of(part, protocol, protocol.transactions)
         except NotExpressible:

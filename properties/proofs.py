@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from properties.claims import ONCE, Claim, goal_of
+from properties.claims import PROVABLE, Claim, goal_of
 from properties.hardened_proofs import ARGUMENTS, CLAIMS_USE, FOLLOW
 from properties.inferred import Inferred, inferred_for, words
 from properties.lemmas import LEMMAS, used_at
@@ -131,7 +131,7 @@ def plan_of(protocol: Protocol, claims: Iterable[Claim], steps: dict[str, Transa
         add_lemmas_by_hand(plan, protocol)
     add_inferred(plan, protocol, found, {claim.label for claim in claims})
     for claim in claims:
-        if claim.kind in ONCE:
+        if claim.kind not in PROVABLE:
             continue
         try:
             goal = goal_of(claim, protocol, steps)
