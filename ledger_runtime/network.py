@@ -37,6 +37,11 @@ NONCE_BYTES = 24
 ORGANISATIONS = ("org-do", "org-co", "org-mo")
 
 
+def organisation_of(role: str) -> str:
+    """The organisation that speaks for a role."""
+    return f"org-{role.lower()}"
+
+
 @dataclass(frozen=True)
 class Parts:
     """What a network is handed.
@@ -114,7 +119,8 @@ class Network:
             name = f"peer{more + 1 if more else ''}.{of}"
             peers[name] = Member(of, wallet.certificate(name, of))
         policy = self.protocol.policy.endorsement if self.parts.policy is None else self.parts.policy
-        rules = Rules(policy, self.organisations, self.parts.keyed)
+        keyed = {rule.table: f"{policy} with {organisation_of(rule.role)}" for rule in self.protocol.policy.keys}
+        rules = Rules(policy, self.organisations, {**keyed, **self.parts.keyed})
         orderer = wallet.certificate("orderer", ORDERING) if self.trust.signed else b""
         return Configuration(rules, peers, orderer, self.trust.verifier.authorities())
 

@@ -15,17 +15,23 @@ POLICIES: dict[str, Callable[[int, int], bool]] = {
     "majority": lambda endorsing, organisations: 2 * endorsing > organisations,
     "all": lambda endorsing, organisations: endorsing == organisations,
 }
+_WITH = " with "
 _NAMED = re.compile(r"([1-9][0-9]{0,3}) of (.+)")
 
 
 class Rule:
     """One policy as a text: `any`, `majority`, `all` of the organisations, or `2 of org-do, org-mo`, a number of named ones.
 
-    Raises UnknownPolicy for another text, UnknownOrganisation for a name that is not of the network.
+    `majority with org-do` needs the named organisation as well. Raises UnknownPolicy for another text, UnknownOrganisation for a name that
+    is not of the network.
     """
 
     def __init__(self, text: str, organisations: Iterable[str]) -> None:
         self.text, self.members = text, frozenset(organisations)
+        text, _, also = text.partition(_WITH)
+        self.also = frozenset([also.strip()] if also else ())
+        if self.also - self.members:
+            raise UnknownOrganisation(f"policy {self.text!r} names {choices(self.also)}; choices: {choices(self.members)}")
         self._enough = POLICIES.get(text)
         named = _NAMED.fullmatch(text)
         if self._enough is None and named is None:
@@ -44,7 +50,8 @@ class Rule:
     def satisfied(self, endorsing: Iterable[str]) -> bool:
         """Whether the endorsing organisations are enough."""
         assert self._enough is not None
-        return self._enough(len(self.members & set(endorsing)), len(self.members))
+        given = set(endorsing)
+        return self.also <= given and self._enough(len(self.members & given), len(self.members))
 
 
 def satisfied(policy: str, endorsing: Iterable[str], organisations: Iterable[str]) -> bool:

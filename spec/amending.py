@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spec.errors import SpecificationError, choices, place_of, speaking_for
 from spec.kinds import Kind, terms_below
 from spec.schema import AddedPart, Field, Grade, Notion, Schema, Table, TableHandle, Write, tracing_step
-from spec.text import AccessRule, Declared, Policy, Protocol, Text
+from spec.text import AccessRule, Declared, KeyPolicy, Protocol, Text
 from spec.tracing import Guard, Tracing, Transaction
 from spec.tree import Expression, boolean, walk
 
@@ -62,6 +62,7 @@ ACTIONS = {
     "allow": Action("let a transaction write to a table", "Table.Transaction", "fields, role, relation, description; or nothing"),
     "notion": Action("say what a word of the claims means here", "notion", "a function, or why nothing could be meant"),
     "policy": Action("set the endorsement policy", "endorsement", "nothing"),
+    "key_policy": Action("have the organisation of a role endorse rows of a table as well", "Table", "a role"),
     "switch": Action("take another reading of a switch", "X01", "the reading"),
 }  # fmt: skip
 CLAUSES = {
@@ -88,7 +89,7 @@ PAYLOADS: dict[str, Callable[[Any], bool]] = {
     "add_table": lambda payload: isinstance(payload, Table),
     "allow": lambda payload: payload is None or tuple_of(payload, str, str, None, str),
     "notion": lambda payload: callable(payload) or bool(isinstance(payload, str) and payload.strip()),
-    "switch": lambda payload: isinstance(payload, str),
+    **dict.fromkeys(("switch", "key_policy"), lambda payload: isinstance(payload, str)),
 }
 
 
@@ -212,13 +213,19 @@ def set_policy(text: Text, amendment: Amendment) -> None:
     from spec.checks import ENDORSEMENTS
 
     known(ENDORSEMENTS, amendment.target, "endorsement policy")
-    text.policy = Policy(amendment.target, amendment.because)
+    text.policy = replace(text.policy, endorsement=amendment.target, cites=amendment.because)
+
+
+def add_key_policy(text: Text, amendment: Amendment) -> None:
+    known(text.tables, amendment.target, "table")
+    known(text.roles, amendment.payload, "role")
+    text.policy = replace(text.policy, keys=(*text.policy.keys, KeyPolicy(amendment.target, amendment.payload, amendment.because)))
 
 
 OF_TEXT: dict[str, Callable[[Text, Amendment], None]] = {
     "add_field": amend_table, "add_key": amend_table, "add_part": add_part, "add_table": add_table,
     "add_transaction": add_step, "replace_transaction": add_step, "publication": set_publication, "allow": set_access,
-    "notion": set_notion, "policy": set_policy,
+    "notion": set_notion, "policy": set_policy, "key_policy": add_key_policy,
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ WHOLE = ("add_table", "add_transaction", "replace_transaction")
 
 def subject_of(amendment: Amendment) -> str:
     """The thing that an amendment amends: a table, a step, a pre-image, or a list such as the access table."""
-    groups = {"switch": SWITCHES, "policy": POLICY, "allow": ACCESS, "notion": NOTIONS}
+    groups = {"switch": SWITCHES, "policy": POLICY, "key_policy": POLICY, "allow": ACCESS, "notion": NOTIONS}
     thing = amendment.target.partition(".")[0]
     return groups.get(amendment.action, f"pre-image {thing}" if amendment.action == "add_part" else thing)
 
@@ -33,6 +33,8 @@ def clauses_named(amendment: Amendment) -> set[Clause]:
     if amendment.action == "allow":
         table, _, transaction = amendment.target.rpartition(".")
         return {(subject, f"{table} by {transaction}")}
+    if amendment.action == "key_policy":
+        return {(subject, f"rows of {amendment.target}")}
     if amendment.action == "publication":
         return {(subject, "observation publish"), (f"{SUBMISSION}{thing}", "step")}
     if amendment.action == "add_key":

@@ -26,6 +26,17 @@ def check_protocol(protocol: Protocol, honest_senders: bool = True) -> None:
     if protocol.policy.endorsement not in ENDORSEMENTS:
         said = f"no endorsement policy {protocol.policy.endorsement!r}; choices: {choices(ENDORSEMENTS)}"
         raise SpecificationError(said, protocol.name)
+    check_key_policies(protocol)
+
+
+def check_key_policies(protocol: Protocol) -> None:
+    """Refuse a rule for rows that others write too: the organisation could veto what they do."""
+    for rule in protocol.policy.keys:
+        for step in protocol.transactions.values():
+            if step.on_ledger and step.caller_role != rule.role and any(write.table == rule.table for write in step.writes):
+                by = f"{step.name} of {step.caller_role}, which the organisation of {rule.role} could veto"
+                said = f"rows of {rule.table} are also written by {by}"
+                raise SpecificationError(said, protocol.name)
 
 
 def expressions_of(writes: Iterable[Write]) -> Iterable[Expression]:

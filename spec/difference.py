@@ -25,8 +25,10 @@ def sections_of(content: dict[str, Any]) -> dict[str, Texts]:
                 for name, switch in content["switches"].items()}  # fmt: skip
     parts = {(f"pre-image {name}", f"part {part}"): one["kind"]
              for name, item in content["pre_images"].items() for part, one in item["parts"].items()}  # fmt: skip
+    keyed = {(POLICY, f"rows of {table}"): f"the organisation of {rule['role']} as well"
+             for table, rule in content["policy"]["keys"].items()}  # fmt: skip
     found: dict[str, Texts] = {
-        "Readings and policy": {**readings, (POLICY, "policy"): content["policy"]["endorsement"]}, "Pre-images": parts,
+        "Readings and policy": {**readings, (POLICY, "policy"): content["policy"]["endorsement"], **keyed}, "Pre-images": parts,
     }  # fmt: skip
     found["Assets"] = tables_clauses(content["assets"])
     found["Off the ledger"] = tables_clauses({name: table for some in content["off_ledger"].values() for name, table in some.items()})

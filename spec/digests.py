@@ -91,9 +91,8 @@ def _(value: Schema) -> str:
 
 @said.register
 def _(value: Protocol) -> str:
-    return digest(
-        "protocol", value.name, value.schema, value.sorts, value.readings, value.transactions, value.policy.endorsement, value.roles
-    )  # fmt: skip
+    policy = value.policy.endorsement, value.policy.keys
+    return digest("protocol", value.name, value.schema, value.sorts, value.readings, value.transactions, policy, value.roles)
 
 
 __all__ = ["digest"]

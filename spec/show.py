@@ -214,6 +214,8 @@ def write_rules(page: Page, content: dict[str, Any]) -> None:
     page.heading(2, "Endorsement policy")
     policy = content["policy"]
     page.paragraph(f"{policy['endorsement']} — {'amended because ' if policy['because'] else ''}{policy['cites'] or 'no reason given'}.")
+    for table, rule in policy["keys"].items():
+        page.item(f"rows of {table}: the organisation of {rule['role']} as well (amended because {rule['because']})")
 
 
 def write_one(page: Page, content: dict[str, Any], only: str) -> None:

@@ -131,6 +131,7 @@ def summary(protocol: Protocol, names: dict[str, Names] | None = None) -> dict[s
         "notions": notions(protocol),
         "policy": {
             "endorsement": protocol.policy.endorsement, "cites": protocol.policy.cites, "because": marks.because(POLICY, "policy"),
+            "keys": {rule.table: {"role": rule.role, "because": rule.cites} for rule in protocol.policy.keys},
         },
     }  # fmt: skip
     return {**content, "counts": counts(content)}

@@ -41,11 +41,24 @@ class AccessRule:
 
 
 @dataclass(frozen=True)
+class KeyPolicy:
+    """Rows of a table are valid only with an endorsement of this role's organisation."""
+
+    table: str
+    role: str
+    cites: str
+
+
+@dataclass(frozen=True)
 class Policy:
-    """Whose endorsements make a transaction valid: `any`, `majority` or `all` of the organisations."""
+    """Whose endorsements make a transaction valid: `any`, `majority` or `all` of the organisations.
+
+    keys: tables whose rows need the endorsement of the organisation of a role as well, and why.
+    """
 
     endorsement: str
     cites: str
+    keys: tuple[KeyPolicy, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,11 @@ READINGS = (
     Amendment("switch", "X16", "C08: identities stand on the ledger", "never"),
     Amendment("policy", "majority", "A16: with any member's endorsement one peer signs any write set"),
 )
+# What the DO says, in rows that nobody else writes: on others its organisation could veto closing and refunds.
+OF_THE_DO = ("Contract", "DSS", "Verification", "Approval", "Roster")
+WITHOUT_THE_DO = "A16: a majority without the DO's organisation states what only the DO can say"
+KEY_LEVEL = tuple(Amendment("key_policy", table, WITHOUT_THE_DO, "DO") for table in OF_THE_DO)
+
 
 VARIANT = Variant(
     "hardened",
@@ -21,6 +26,7 @@ VARIANT = Variant(
     (
         *READINGS, *words.TABLES, *distribution.AMENDMENTS, *couples.AMENDMENTS, *rounds.AMENDMENTS, *money.AMENDMENTS,
         *finishing.AMENDMENTS, *chance.NOTIONS, *meanings.NOTIONS, *couples.CLOCKWORK, *access.AMENDMENTS,
+        *KEY_LEVEL,
     ),
     parent="paper",
 )  # fmt: skip

@@ -309,6 +309,8 @@ UNFIT: dict[str, tuple[Callable[[], tuple[Amendment, ...]], str]] = {
     "notion": (lambda: (Amendment("notion", "given", BECAUSE, lambda item: True),), "no notion 'given' to amend; choices: taken, worth"),  # mistake
     "notion of two things": (lambda: (Amendment("notion", "taken", BECAUSE, lambda item, by: True),), "the notion 'taken' is said of 1 things, and the function takes 2 arguments"),  # mistake
     "policy": (lambda: (Amendment("policy", "some", BECAUSE),), "no endorsement policy 'some' to amend; choices: all, any, majority"),  # mistake
+    "key policy of no table": (lambda: (Amendment("key_policy", "Itme", BECAUSE, "Owner"),), "no table 'Itme' to amend"),  # mistake
+    "key policy of no role": (lambda: (Amendment("key_policy", "Item", BECAUSE, "Thief"),), "no role 'Thief' to amend"),  # mistake
     "effect that writes nothing": (lambda: (Amendment("add_effect", "Sell.more", BECAUSE, lambda tx, *_: None),), "'add_effect Sell.more' writes no effect 'more'"),  # mistake
     "more than its target": (lambda: (Amendment("add_effect", "Sell.more", BECAUSE, two_effects),), "'add_effect Sell.more' also makes evenmore: each clause needs an amendment of its own"),  # mistake
     "arguments": (lambda: (Amendment("power", "Sell", BECAUSE, lambda tx, item: {}),), "'power Sell' should take the tracing and 3 arguments"),  # mistake
@@ -330,7 +332,7 @@ PAYLOADS: dict[str, tuple[str, Any]] = {
     "power": ("Sell", {}), "publication": ("Sell", []), "add_parameter": ("Sell.x", "Integer"), "add_field": ("Item.x", INTEGER),
     "drop_field": ("Item.sold", 0), "add_key": ("Sale.x", INTEGER), "add_part": ("seal.x", (INTEGER, 3)), "add_table": ("X", {}),
     "add_transaction": ("Buy", lend), "replace_transaction": ("Sell", ("Owner", "lend")), "allow": ("Item.Sell", ("*", "Owner")),
-    "notion": ("taken", ""), "policy": ("any", "a reason"), "switch": ("X01", 1),
+    "notion": ("taken", ""), "policy": ("any", "a reason"), "key_policy": ("Item", None), "switch": ("X01", 1),
 }  # fmt: skip
 
 

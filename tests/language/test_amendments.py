@@ -158,6 +158,22 @@ def test_policy_and_switch() -> None:
     assert (protocol.policy.endorsement, protocol.policy.cites, protocol.readings) == ("majority", BECAUSE, {"X01": "that"})
 
 
+def test_key_policy_only_of_rows_that_the_role_alone_writes() -> None:
+    """An organisation that has to endorse what others write could veto it."""
+    role = variant().load().transaction("Sell").caller_role
+    protocol = variant(Amendment("key_policy", "Sale", BECAUSE, role)).load()
+    assert [(rule.table, rule.role, rule.cites) for rule in protocol.policy.keys] == [("Sale", role, BECAUSE)]
+
+    def buy(tx: Any, item: ITEM) -> None:
+        """Another role sells as well."""
+        tx.effect("mark", becomes(item.status, "SOLD"))
+
+    other = next(name for name in stall().roles if name != role) if len(stall().roles) > 1 else "somebody"
+    added = Amendment("add_transaction", "Buy", BECAUSE, (other, buy))
+    with pytest.raises(SpecificationError, match="rows of Item are also written by Buy .* could veto"):
+        variant(added, Amendment("key_policy", "Item", BECAUSE, role)).load()
+
+
 def test_waiving_an_addition_waives_what_needs_it() -> None:
     field = Amendment("add_field", "Item.limit", BECAUSE, reconstructed(INTEGER, "a limit"))
     limit = Amendment("require", "Sell.below", BECAUSE, lambda tx, item, price: price <= item.limit, needs=(field.name,))
