@@ -228,6 +228,7 @@ def add_proofs(commands: Any) -> None:
     mutate.add_argument("--out", metavar="FILE", help="write the results as JSON there")
     mutate.add_argument("--fresh", action="store_true", help="prove everything anew, also what was proved before of the same text")
     add_jobs(mutate)
+    mutate.add_argument("--accept", action="store_true", help="commit the results of all mutants, for the evidence of later checks")
     add_common(mutate)
 
     bridge = commands.add_parser("bridge", help="prove that what commits equals a serial run; tell what escapes that")
