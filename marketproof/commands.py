@@ -29,7 +29,8 @@ DEPTH_FROM_EMPTY = 12
 
 # Commands by the module that has them, as a function of the same name; read when they are given.
 ELSEWHERE = {
-    "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "infer": "inferring",
+    "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "recall": "recalling",
+    "infer": "inferring",
     "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers", "report": "reporting",
 }  # fmt: skip
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from adversaries.coalitions import COALITIONS
+from marketproof.mutant_pages import mutants_page
+from marketproof.mutating import accepted as accepted_mutants
 from marketproof.small_evidence import accepted
 from marketproof.small_pages import small_scope_page
 from properties.expectations import expected
@@ -26,6 +28,7 @@ def documents() -> dict[str, str]:
     found = dict(generated())
     found["docs/generated/verdicts.md"] = "# Verdicts\n\n" + "\n\n".join(verdict_tables(details=True)) + "\n"
     found["docs/generated/small-scope.md"] = small_scope_page("hardened", accepted(variant("hardened").load()))
+    found["docs/generated/mutants.md"] = mutants_page({name: accepted_mutants(variant(name).load()) for name in VARIANTS})
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)
