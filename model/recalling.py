@@ -22,6 +22,7 @@ from spec.text import Protocol
 
 NOBODY = "orderer"
 MOST_TICKS = 12
+MOST_STEPS = 300
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,17 @@ def groups(scope: Scope) -> Iterator[tuple[str, frozenset[str]]]:
 def honest_starts(protocol: Protocol, compiled: Compiled, scope: Scope) -> list[Rows]:
     """The states of an honest run, from nothing until nothing is left to do or the clock moves for the last time that is followed.
 
-    One after each step on the ledger; the clock moves when nobody has anything else to do.
+    One after each step on the ledger; the clock moves when nobody has anything else to do.  Of a mutant in which a
+    step is repeated for ever, the first MOST_STEPS.
     """
     steps = Steps(compiled, scope.universe(protocol, spares=False), frozenset(), protocol.transactions)
     rows: Rows = dict(scope.facts())
     starts = [dict(rows)]
     ticks = 0
-    while (found := first_useful_step(steps, rows)) is not None and ticks < MOST_TICKS:
+    for _ in range(MOST_STEPS):
+        found = first_useful_step(steps, rows)
+        if found is None or ticks == MOST_TICKS:
+            break
         ticks += found[0][0] == TICK
         rows.update(found[1])
         if protocol.transactions[found[0][0]].on_ledger:
