@@ -214,14 +214,7 @@ def add_proofs(commands: Any) -> None:
     add_jobs(clauses)
     add_common(clauses)
 
-    mutate = commands.add_parser("mutate", help="change each guard and effect in small wrong ways: which claim notices")
-    mutate.add_argument("--variant", default="hardened", metavar="NAME", help="variant that is changed (default: hardened)")
-    mutate.add_argument("--step", action="append", metavar="NAME", help="only this transaction; may be repeated")
-    mutate.add_argument("--sample", type=count, metavar="N", help="so many of the mutants, drawn with the seed")
-    mutate.add_argument("--out", metavar="FILE", help="write the results as JSON there")
-    mutate.add_argument("--fresh", action="store_true", help="prove everything anew, also what was proved before of the same text")
-    add_jobs(mutate)
-    add_common(mutate)
+    add_mutants(commands)
 
     bridge = commands.add_parser("bridge", help="prove that what commits equals a serial run; tell what escapes that")
     add_variant(bridge, None)
@@ -244,6 +237,29 @@ def add_proofs(commands: Any) -> None:
     again = commands.add_parser("recheck", help="have cvc5 confirm every proof of an evidence directory, without this program's prover")
     again.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`, or any folder with .smt2 files")
     add_common(again, with_seed=False)
+
+
+def add_mutants(commands: Any) -> None:
+    """Commands about small wrong changes."""
+    mutate = commands.add_parser("mutate", help="change each guard and effect in small wrong ways: which claim notices")
+    mutate.add_argument("--variant", default="hardened", metavar="NAME", help="variant that is changed (default: hardened)")
+    mutate.add_argument("--step", action="append", metavar="NAME", help="only this transaction; may be repeated")
+    mutate.add_argument("--sample", type=count, metavar="N", help="so many of the mutants, drawn with the seed")
+    mutate.add_argument("--out", metavar="FILE", help="write the results as JSON there")
+    mutate.add_argument("--fresh", action="store_true", help="prove everything anew, also what was proved before of the same text")
+    add_jobs(mutate)
+    mutate.add_argument("--accept", action="store_true", help="commit the results of all mutants, for the evidence of later checks")
+    add_common(mutate)
+
+    recall = commands.add_parser("recall", help="whether the search finds all violations that enumeration finds in mutants")
+    recall.add_argument("--variant", default="hardened", metavar="NAME", help="variant that is changed (default: hardened)")
+    recall.add_argument("--mutants", type=count, default=200, metavar="N", help="so many mutants, drawn with the seed (default: 200)")
+    recall.add_argument("--depth", type=whole("steps", 1, 2), default=2, metavar="N", help="steps from an honest run, 1 or 2 (default: 2)")
+    recall.add_argument("--out", metavar="FILE", help="write the figures as JSON there")
+    recall.add_argument("--fresh", action="store_true", help="find everything anew, also what was found before of the same text")
+    recall.add_argument("--accept", action="store_true", help="commit the figures, for the evidence of later checks")
+    add_jobs(recall)
+    add_common(recall)
 
 
 def add_numbers(commands: Any) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from adversaries.coalitions import Coalition
-from marketproof import evidence, frontiers
+from marketproof import evidence, frontiers, mutating, recalling
 from marketproof.bench import Bench, Decided
 from marketproof.bridging import Bridging, prove_bridging, referring, summed_up
 from marketproof.clauses import account, as_data
@@ -39,6 +39,7 @@ from properties.proofs import has_lemmas
 from properties.small_scope_conditions import FINISHED
 from properties.verdicts import Row
 from reports import terminal
+from spec.text import Protocol
 
 STANDARD = ("paper", "hardened")
 
@@ -145,11 +146,16 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
             known = accepted(checked.bench.protocol)
             if known is not None:
                 files[f"waiving/{checked.bench.protocol.name}.json"] = json.dumps(known, indent=1, ensure_ascii=False) + "\n"
-            if (edges := frontiers.accepted(checked.bench.protocol)) is not None:
-                files[f"frontiers/{checked.bench.protocol.name}.json"] = frontiers.text_of(edges)
+        files.update(accepted_files(checked.bench.protocol))
         if checked.small_scope is not None:
             files[f"small-scope/{checked.bench.protocol.name}.json"] = evidence.canonical(checked.small_scope)
     return files
+
+
+def accepted_files(protocol: Protocol) -> dict[str, str]:
+    """Committed results for exactly this text that take too long for every check."""
+    known = {"mutants": mutating.accepted(protocol), "recall": recalling.accepted(protocol), "frontiers": frontiers.accepted(protocol)}
+    return {f"{what}/{protocol.name}.json": evidence.canonical(found) for what, found in known.items() if found is not None}
 
 
 def job_file(variant: str) -> str:

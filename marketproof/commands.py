@@ -29,8 +29,8 @@ DEPTH_FROM_EMPTY = 12
 
 # Commands by the module that has them, as a function of the same name; read when they are given.
 ELSEWHERE = {
-    "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "infer": "inferring",
-    "frontier": "frontiers", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers",
+    "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "recall": "recalling",
+    "infer": "inferring", "frontier": "frontiers", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers",
     "know": "know", "judge": "judge", "game": "gaming", "ledger": "ledger", "conform": "conforming",
     "report": "reporting",
 }  # fmt: skip

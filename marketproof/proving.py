@@ -192,11 +192,14 @@ def prove_task(bench: Bench, plan: Plan, task: str) -> list[Confirmed]:
     return [one for unit in units_of(bench, plan, task) for one in unit.answer(bench.store)]
 
 
-def units_of(bench: Bench, plan: Plan, task: str) -> Iterator[Unit]:
-    """The pieces of a task; each reads the keys of all tables and how it is proved.  Nodes know the kinds of the cells that they read."""
+def units_of(bench: Bench, plan: Plan, task: str, candidates: bool = True) -> Iterator[Unit]:
+    """The pieces of a task; each reads the keys of all tables and how it is proved.  Nodes know the kinds of the cells that they read.
+
+    Without `candidates` what fails is not shown; such answers are not to be kept.
+    """
     protocol, steps = bench.protocol, all_steps(bench.protocol, COALITIONS["peer"])
     ladder = LADDER if task == FIRST or task in steps else OF_STATES
-    settings = Settings(Engine(assumptions=assumptions_of_honest_callers), bench.seed, RESOURCES, ladder=ladder)
+    settings = Settings(Engine(assumptions=assumptions_of_honest_callers), bench.seed, RESOURCES, ladder=ladder, candidates=candidates)
     keys = {name: (table.key, table.category) for name, table in protocol.schema.tables.items()}
     common = digest(keys, protocol.sorts, bench.seed, RESOURCES, list(map(tuple, ladder)))
     if task == FIRST:

@@ -104,7 +104,10 @@ class Engine:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to prove: nothing here but `engine` can change what is true.  `minimal`: no proof rests on more than it needs."""
+    """How to prove: nothing here but `engine` can change what is true.
+
+    `minimal`: no proof rests on more than it needs.  `candidates`: a goal that fails is shown with a state in which it does.
+    """
 
     engine: Engine = field(default_factory=Engine)
     seed: int = 0
@@ -112,6 +115,7 @@ class Settings:
     ladder: tuple[Rung, ...] = LADDER
     progress: Callable[[str], None] = lambda text: None
     minimal: bool = False
+    candidates: bool = True
 
 
 DEFAULTS = Settings()
@@ -162,7 +166,7 @@ class Question:
                 text, needed = grounding.text(core), grounding.reasons(core)
                 break
         assert grounding is not None
-        told = described(grounding, self.settings.seed, self.settings.resources) if outcome == "sat" else []
+        told = described(grounding, self.settings.seed, self.settings.resources) if outcome == "sat" and self.settings.candidates else []
         stated = {"unsat": "proved", "sat": "failed"}.get(outcome, "unknown")
         self.settings.progress(f"{name} {f'kept by {self.step}' if self.step else 'without a step'}: {stated}")
         seconds = time.perf_counter() - start
