@@ -170,7 +170,7 @@ def test_key_policy_only_of_rows_that_the_role_alone_writes() -> None:
 
     other = next(name for name in stall().roles if name != role) if len(stall().roles) > 1 else "somebody"
     added = Amendment("add_transaction", "Buy", BECAUSE, (other, buy))
-    with pytest.raises(SpecificationError, match="rows of Item are also written by Buy .* could veto"):
+    with pytest.raises(SpecificationError, match=r"rows of Item are also written by Buy .* could veto"):
         variant(added, Amendment("key_policy", "Item", BECAUSE, role)).load()
 
 
