@@ -35,8 +35,8 @@ def named(start: str) -> Mutant:
 )  # fmt: skip
 def test_killed(judge: ProofJudge, start: str, step: str) -> None:
     found = judge.judged(named(start))
-    assert found.verdict == "killed" and found.by.partition("/")[0] in {claim.name for claim in claims_to_prove()}
-    assert found.at.startswith(step)
+    assert found.verdict == "killed" and found.at.startswith(step)
+    assert found.by.partition("/")[0] in {claim.name for claim in claims_to_prove()}
 
 
 def test_what_other_guards_imply_is_redundant(judge: ProofJudge) -> None:
