@@ -71,9 +71,17 @@ def entries_of(number: int, line: str) -> Iterator[Entry]:
         if not isinstance(listed, list) or not isinstance(codes, list) or len(listed) != len(codes):
             raise UserError(f"line {number}: a block has `transactions` and as many `codes`")
         for one, code in zip(listed, codes, strict=True):
-            yield entry(number, {**one, "block": found.get("number"), "code": code} if isinstance(one, dict) else {})
+            yield entry(number, {**called(one), "block": found.get("number"), "code": code})
     elif "transaction" in found:
         yield entry(number, found)
+
+
+def called(one: Any) -> dict[str, Any]:
+    """What a transaction of a block called: its proposal, as a client signed it, or the transaction itself."""
+    if not isinstance(one, dict):
+        return {}
+    proposal = one.get("proposal", {})
+    return {**one, **proposal} if isinstance(proposal, dict) else {}
 
 
 def entry(number: int, found: dict[str, Any]) -> Entry:

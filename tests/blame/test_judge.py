@@ -82,6 +82,22 @@ def test_a_block_and_its_transactions_say_the_same(tmp_path: Path) -> None:
     assert [(one.transaction, one.arguments) for one in read(file, known.steps)] == [(one.transaction, one.arguments) for one in entries]
 
 
+def test_what_a_real_ledger_exports_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The lines that `marketproof ledger export` writes are the calls that were submitted."""
+    calls = [
+        {"transaction": "CreateDO", "arguments": {"caller": "do-1", "name": "n", "organization": "o", "how_many": "1"}},
+        {"transaction": "CreateCO", "arguments": {"caller": "co-1", "name": "n", "organization": "o", "public_key": "k"}},
+    ]
+    (tmp_path / "calls").write_text("".join(json.dumps(one) + "\n" for one in calls), encoding="utf-8")
+    folder, exported = str(tmp_path / "ledger"), str(tmp_path / "exported")
+    assert main(["ledger", "init", folder, "--variant", "paper", "--seed", "1"]) == 0
+    assert main(["ledger", "submit", folder, str(tmp_path / "calls")]) == 0
+    assert main(["ledger", "export", folder, exported]) == 0
+    found = read(Path(exported), load("paper", []).transactions)
+    assert [(one.transaction, one.arguments, one.code, one.block) for one in found] == [
+        (one["transaction"], one["arguments"], "VALID", number) for number, one in enumerate(calls, 1)]  # fmt: skip
+
+
 def test_what_the_text_refuses_is_told() -> None:
     known = judge_of("paper")
     entry = Entry(1, 1, "VALID", "StartRound", {"caller": "mo-1", "couple": "tc-1"})
