@@ -8,14 +8,13 @@ from typing import Any
 
 from adversaries.grinding import grinding
 from marketproof.bench import Bench
-from marketproof.bias_tables import law_tables, observed_table, sampled_table
-from marketproof.errors import UserError
+from marketproof.bias_tables import law_tables, observed_table, sampled_table, unknown_table
 from marketproof.numbers import document, told
 from marketproof.progress import Progress
 from marketproof.sampled_bias import Sampling
 from marketproof.store import Store, program
 from marketproof.variants import load, variant_named
-from model.bias import Ground, Law, NoRound, possible
+from model.bias import Ground, Law, possible
 from model.exact_tables import Table
 from model.payoffs import NotLinear
 from model.scope import Scope
@@ -62,8 +61,8 @@ def tables(bench: Bench, samples: int) -> list[Table]:
             if (figures := [figures_of(one) for one in laws]) not in known:
                 known.append(figures)
                 found += tables_of(bench, reading, ground, laws, samples)
-        except (NotExpressible, NotLinear, NoRound) as error:
-            raise UserError(f"the bias of {bench.protocol.name!r} cannot be played: {error}") from error
+        except (NotExpressible, NotLinear) as error:
+            return [*found, unknown_table(bench.protocol.name, str(error))]
         except SpecificationError:
             if not known:
                 raise

@@ -27,7 +27,8 @@ PRICE_SAID = (
     "Counts are expected. Gained is over what is drawn. What is lost is money of the MO, or of the MO and the DO together, until the round "
     "that is kept, and what couples left alone forfeit, in prices of the text."
 )
-REFUSED_SAID = "The guard that ends a strategy, with the chance that it comes to that: the first look did not suit."
+UNKNOWN_SAID = "The strategies cannot be played on this text."
+REFUSED_SAID = "The guard that ends a strategy, with the chance that it comes to that."
 OBSERVED_SAID = (
     "Honest rounds played on the text at {scope}: the rank of the sums of models that the MO observes, with its chance, out of the number "
     "of subsets, and the chance that a single model follows from them. At full rank every one does."
@@ -69,11 +70,19 @@ def sum_told(amounts: Mapping[str, Fraction]) -> str:
     return " + ".join(f"{amount} {name}" for name, amount in amounts.items() if amount) or "nothing"
 
 
+def unknown_table(name: str, reason: str) -> Table:
+    """Where nothing could be played."""
+    drawn = Drawn(f"Bias of the selection: {name}", UNKNOWN_SAID, ("verdict", "reason"), (("unknown", reason),))
+    return Table(f"bias {name}", CLAIMS, drawn)
+
+
 def observed_table(name: str, ground: Ground, rounds: int) -> Table:
-    lines = []
+    lines: list[tuple[Cell, ...]] = []
     for number, (ranks, alone) in enumerate(ground.observed(rounds), 1):
         told = "; ".join(f"{rank}: {chance}" for rank, chance in sorted(ranks.items()))
         lines.append((number, told, len(ground.reading.subsets), alone))
+    if len(lines) < rounds:
+        lines.append((len(lines) + 1, "honest parties start no such round", None, None))
     said = OBSERVED_SAID.format(scope=ground.scope)
     return Table(f"observed {name}", CLAIMS[1:], Drawn(f"What the MO observes: {name}", said, OBSERVED, tuple(lines)))
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from adversaries.grinding import Grinding
 from ledger_runtime.blocks import Endorsed
 from ledger_runtime.engines import TABLES, Memory
@@ -26,7 +23,7 @@ class OnLedger:
 
     def __init__(self, ground: Ground, engine: Memory, seed: str) -> None:
         self.protocol: Protocol = ground.protocol
-        self.values: Mapping[str, list[Any]] = ground.values
+        self.values = ground.values
         self.network = Network(ground.protocol, seed=0, compiled=ground.compiled, parts=Parts(engines=(copied(engine),)))
         self.rng = Random(f"shares {seed}").rng
         self.shares: dict[tuple[str, str], str] = {}

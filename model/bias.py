@@ -24,6 +24,7 @@ from model.worlds import start_without
 from spec.compiled import Compiled
 from spec.drawing import drawn_by
 from spec.kinds import INTEGER
+from spec.schema import NotExpressible
 from spec.text import Protocol
 
 START, LONGEST = "StartRound", 400
@@ -84,6 +85,8 @@ class Ground:
 
     def prepare(self) -> None:
         self.protocol = self.load()
+        if START not in self.protocol.transactions:
+            raise NotExpressible(f"{self.protocol.name!r} has no step {START}, by which a selection is made")
         self.compiled = Compiled(self.protocol)
         self.start, self.steps = start_without(self.protocol, self.compiled, self.scope, NOT_YET)
         wide = Scope(self.scope.subsets, self.scope.replicas, spares=self.most + 2)
@@ -149,11 +152,14 @@ class Ground:
         return Steps(self.compiled, values, frozenset(), {name: self.protocol.transactions[name] for name in order})
 
     def observed(self, rounds: int) -> list[tuple[dict[int, Fraction], Fraction]]:
-        """After each round: the chance of each rank of what the MO observes, and that a single model follows."""
+        """After each round that is started: the chance of each rank of what the MO observes, and that a single model follows."""
         places: list[Place] = [Place(Fraction(1), self.start, {}, ())]
         found = []
         for _ in range(rounds):
-            places = self.after_round(places)
+            try:
+                places = self.after_round(places)
+            except NoRound:
+                break
             ranks = summed((len(place.space), place.weight) for place in places)
             alone = sum((place.weight for place in places if reveals(place.space)), Fraction(0))
             found.append((ranks, alone))

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from adversaries.grinding import NEW_ACCOUNT, NEW_COUPLE, WAIT, Grinding, Words
 from model.chances import Chance
 from model.enumeration import Action, Rows
+from model.scope import values_of
 from properties.payoffs import WEALTH
 from spec.compiled import Compiled
 from spec.concrete import View
@@ -20,7 +21,6 @@ from spec.tree import Expression, boolean, integer, parameter
 
 TICK, CLOSE, FUND = "Tick", "CloseTC", "Fund"
 LONGEST_WAIT = 12
-TEXT = "text"
 DO, BYSTANDER = "do-1", "co-1"
 Selection = tuple[str, ...]
 
@@ -29,7 +29,7 @@ class Stage(Protocol):
     """Where steps are taken. A refusal is a text: the guard, or that nobody honest would do so; empty when there is none."""
 
     protocol: Text
-    values: Mapping[str, list[Any]]
+    values: dict[str, list[Any]]
 
     def take(self, action: Action) -> str: ...
 
@@ -99,7 +99,7 @@ class Play:
         self.look_and_keep()
         for couple in self.couples[:-1] if CLOSE in self.stage.protocol.transactions else ():
             before = self.money()
-            if not self.patiently((CLOSE, {"caller": BYSTANDER, "couple": couple})):
+            if not self.patiently((CLOSE, {**self.arguments(CLOSE, 0), "caller": BYSTANDER, "couple": couple})):
                 self.kept.lost += before - self.money()
         return self.kept
 
@@ -172,7 +172,8 @@ class Play:
         """Take a step as soon as the clock allows it; what refuses it in the end."""
         for _ in range(LONGEST_WAIT):
             refused = self.stage.take(action)
-            if not refused or self.stage.take((TICK, {"caller": BYSTANDER})):
+            stuck = TICK not in self.stage.protocol.transactions
+            if not refused or stuck or self.stage.take((TICK, {"caller": BYSTANDER})):
                 break
         return refused
 
@@ -187,13 +188,13 @@ class Play:
         return [word for word in words if word in (NEW_COUPLE, NEW_ACCOUNT, WAIT) or word in self.stage.protocol.transactions]
 
     def arguments(self, step: str, number: int) -> dict[str, Any]:
-        """What is sent: the play's own couple, account, model and share; what the text draws is drawn, or chosen by turns."""
+        """What is sent: the play's own couple, account, model, aim and share; what the text draws is drawn, or chosen by turns."""
         transaction = self.stage.protocol.transactions[step]
         role = "DO" if transaction.caller_role == "DO" else "MO"
         caller = DO if role == "DO" else self.accounts[-1]
         known = {
             "caller": caller, "couple": self.couples[-1], "dataset": "ds-1", "model": f"mod-{len(self.accounts)}",
-            "epochs": 1, "role": role, "share": self.stage.share(caller, self.couples[-1]),
+            "subset": self.aim, "epochs": 1, "role": role, "share": self.stage.share(caller, self.couples[-1]),
         }  # fmt: skip
         return {name: self.value(name, kind, known, number) for name, kind in transaction.parameters.items()}
 
@@ -202,9 +203,9 @@ class Play:
             return known[name]
         if isinstance(kind, Term):
             return tuple(self.value(part, inner, known, number) for part, inner in kind.parts)
+        values = values_of(kind, self.stage.values)
         if kind is not INTEGER:
-            return TEXT
-        values = self.stage.values["Integer"]
+            return values[0]
         return values[number % len(values)] if self.strategy.chooses else self.chance.pick(values)
 
 
@@ -215,7 +216,7 @@ class Concrete:
     protocol: Text
     compiled: Compiled
     rows: Rows
-    values: Mapping[str, list[Any]]
+    values: dict[str, list[Any]]
     coalition: frozenset[str]
 
     def fresh(self) -> Concrete:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -192,3 +193,34 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
         f"{table} hardened" for table in ("bias", "price", "refused", "observed", "sampled")}  # fmt: skip
     assert main(["bias", "--samples", "0"]) == 0 and "StartRound" not in (shown := capsys.readouterr().out) and "own draw" in shown
     assert main(["bias", "--samples", "-1"]) == 2 and "0 to 10000" in capsys.readouterr().err
+
+
+def test_a_text_in_which_no_round_is_started_is_told() -> None:
+    found = {one.name: one.drawn.lines for one in tables(Bench(load("paper", [("X13", "as_printed")]), source="paper"), 0)}
+    assert found["refused paper"][0][2:] == ("StartRound.couple_approved", 1) and found["bias paper"][0][2:] == (0, "none: 1")
+    assert found["observed paper"] == ((1, "honest parties start no such round", None, None),)
+
+
+def test_who_names_the_subset_gets_it() -> None:
+    assert ground_of("paper", (("X17", "subset"),)).law(grinding("discard"), 0).kept == {("dss-4",): 1}
+
+
+FINED = """
+from spec.amendments import Amendment
+from spec.hardened import money
+from spec.language import INTEGER, literal
+from spec.variants import variant
+
+def fine(tx, couple):
+    return money.pay((couple.mod.owner, literal(-7, INTEGER)))
+
+VARIANT = variant("hardened").amended("fined", "who leaves pays 7", Amendment("replace_effect", "CloseTC.bonds", "a price of no name", fine))
+"""
+
+
+def test_what_is_no_sum_of_prices_is_unknown(tmp_path: Path) -> None:
+    file = tmp_path / "fined.py"
+    file.write_text(FINED)
+    (only,) = tables(Bench(load(str(file), []), source=str(file)), 0)
+    verdict, reason = only.drawn.lines[0]
+    assert verdict == "unknown" and "no sum of prices" in str(reason)
