@@ -214,7 +214,8 @@ from spec.variants import variant
 def fine(tx, couple):
     return money.pay((couple.mod.owner, literal(-7, INTEGER)))
 
-VARIANT = variant("hardened").amended("fined", "who leaves pays 7", Amendment("replace_effect", "CloseTC.bonds", "a price of no name", fine))
+CHANGE = Amendment("replace_effect", "CloseTC.bonds", "a price of no name", fine)
+VARIANT = variant("hardened").amended("fined", "who leaves pays 7", CHANGE)
 """
 
 
