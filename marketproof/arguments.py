@@ -310,6 +310,12 @@ def add_judge(commands: Any) -> None:
     game.add_argument("--set", action="append", type=setting, default=[], metavar="NAME=NUMBER", help="such as cost=1/2; may be repeated")
     add_common(game)
 
+    bias = commands.add_parser("bias", help="how an MO can bias which subsets train: exact chances, the price, and what ledgers show")
+    add_variant(bias)
+    sampled = "ledgers for each strategy, 0 for none (default: 100)"
+    bias.add_argument("--samples", type=whole("samples", 0, 10000), default=100, metavar="N", help=sampled)
+    add_common(bias)
+
 
 def key_policy(text: str) -> tuple[str, str]:
     table, sign, policy = text.partition("=")

@@ -13,6 +13,8 @@ from typing import Any
 from adversaries.coalitions import Coalition
 from marketproof import evidence, frontiers, mutating, recalling
 from marketproof.bench import Bench, Decided
+from marketproof.bias import bias_evidence
+from marketproof.bias_tables import CLAIMS as OF_BIAS
 from marketproof.bridging import Bridging, prove_bridging, referring, summed_up
 from marketproof.clauses import account, as_data
 from marketproof.commands import claims_of, coalitions_of, depth_of, evidence_files, need_solvers, scope_of, shown, worth_telling
@@ -131,6 +133,8 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
         files.update({f"blame/{checked.bench.protocol.name}.json": blame_evidence(checked.bench) for checked in found})
     if any(claim.kind == "game" for claim in claims):
         files.update({f"game/{checked.bench.protocol.name}.json": game_evidence(checked.bench) for checked in found})
+    if any(claim.name in OF_BIAS for claim in claims):
+        files.update({f"bias/{checked.bench.protocol.name}.json": bias_evidence(checked.bench) for checked in found})
     if exact := evidence_text(claims):
         files[EXACT_NUMBERS] = exact
     files.update(knowledge_files([(checked.bench, checked.decided) for checked in found]))

@@ -6,6 +6,7 @@ Every function is a closed form; what it assumes stands in its docstring.  What 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from fractions import Fraction
 from math import comb
 
@@ -96,3 +97,24 @@ def suits_after(chance: Fraction, further: int) -> Fraction:
 def bonds_forfeited(chance: Fraction, further: int) -> Fraction:
     """How many bonds it costs, expected, when each draw thrown away costs one."""
     return sum(((1 - chance) ** drawn for drawn in range(1, further + 1)), Fraction(0))
+
+
+STEPS = 1024
+"""Bounds of a frequency are whole parts of this."""
+
+
+def frequency_bounds(found: int, tries: int, risk: Fraction) -> tuple[Fraction, Fraction]:
+    """Between which the chance lies, of which so many of the tries are a sample, but for the risk: Clopper and Pearson, rounded outwards.
+
+    Exact: below the first bound (above the second) so many or more (or fewer) have a chance of at most half the risk.
+    """
+    low = found and bisect_left(range(STEPS + 1), True, key=lambda part: tail(tries, found, part) > risk / 2) - 1
+    missing = tries - found
+    high = missing and bisect_left(range(STEPS + 1), True, key=lambda part: tail(tries, missing, part) > risk / 2) - 1
+    return Fraction(low, STEPS), 1 - Fraction(high, STEPS)
+
+
+def tail(tries: int, needed: int, part: int) -> Fraction:
+    """That at least so many of the tries succeed, each with the chance of so many parts: as `at_least`, in whole numbers."""
+    ways = sum(comb(tries, one) * part**one * (STEPS - part) ** (tries - one) for one in range(needed, tries + 1))
+    return Fraction(ways, STEPS**tries)

@@ -95,10 +95,10 @@ def content_of(evidence: Evidence) -> Content:
 
 
 def disputes_of(evidence: Evidence, variants: Iterable[Variant], anchors: Anchors) -> list[Figures]:
-    """The tables of blame and of incentives of each variant, as far as the evidence has them."""
+    """The tables of blame, of incentives and of bias of each variant, as far as the evidence has them."""
     found: list[Figures] = []
     for variant in variants:
-        for folder, figures in (("blame", blame_figures), ("game", game_figures)):
+        for folder, figures in (("blame", blame_figures), ("game", game_figures), ("bias", figures_of)):
             document = evidence.find(f"{folder}/{variant.name}.json")
             found += [] if document is None else figures(document, anchors.new)
     return found

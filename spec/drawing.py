@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -34,14 +35,28 @@ def permutation(size: int, *seeds: Any) -> tuple[int, ...]:
     return tuple(entries)
 
 
+Source = Callable[..., tuple[int, ...]]
+_source: list[Source] = [permutation]
+
+
+@contextmanager
+def drawn_by(source: Source) -> Iterator[None]:
+    """While this lasts permutations are what `source(size, *seeds)` gives, in every concrete meaning: such as each of them in turn."""
+    _source.append(source)
+    try:
+        yield
+    finally:
+        _source.pop()
+
+
 def entry(position: int, size: int, *seeds: Any) -> int:
     """The entry at a position of the permutation; a position outside it stays as it is."""
-    return permutation(size, *seeds)[position] if 0 <= position < size else position
+    return _source[-1](size, *seeds)[position] if 0 <= position < size else position
 
 
 def position(entry: int, size: int, *seeds: Any) -> int:
     """The position of an entry in the permutation; an entry outside it stays as it is."""
-    return permutation(size, *seeds).index(entry) if 0 <= entry < size else entry
+    return _source[-1](size, *seeds).index(entry) if 0 <= entry < size else entry
 
 
 # What each operation of the language on permutations gives.
