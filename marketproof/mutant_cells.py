@@ -14,7 +14,7 @@ from model.market import MarketError
 from model.scope import Scope
 from model.search import Problem, Search, all_steps
 from model.slicing import conditions_of, fields_read, slice_of
-from properties.claims import ONCE, Claim, goal_of
+from properties.claims import PROVABLE, Claim, goal_of
 from properties.expectations import expected
 from spec.checks import expressions_of
 from spec.digests import digest
@@ -122,7 +122,7 @@ def cells_of(protocol: Protocol) -> Iterator[Cell]:
     """The committed verdicts that a search gave, each at each depth to which it is asked."""
     for label, by in (expected(protocol.name) or {}).items():
         claim = claims_named(label)[0]
-        if claim.kind in ONCE or claim.kind == "live":
+        if claim.kind not in PROVABLE or claim.kind == "live":
             continue
         for coalition, entry in by.items():
             if coalition in AGAINST and entry["verdict"] in ("refuted", "holds_to"):

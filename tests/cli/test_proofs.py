@@ -93,5 +93,4 @@ def test_clauses_that_proofs_use(call: Call) -> None:
 
 def test_mutants_that_there_are_not(call: Call) -> None:
     check_refused(call("mutate", "--step", "CloseRond"), "'CloseRond'", "CloseRound")
-    check_refused(call("mutate", "--variant", "paper"), "'paper'", "hardened")
     check_refused(call("mutate", "--sample", "0"), "'0'")

@@ -70,7 +70,7 @@ def test_a_run_that_was_shrunk_is_minimal() -> None:
 @pytest.mark.parametrize("scope", ["1x2", "2x1"])
 def test_honest_parties_break_nothing_that_holds(scope: str) -> None:
     kind = machine(("honest", "late"), HELD_BY_HONEST, scope=scope)
-    assert found_by(kind, 30, 25) is None
+    assert found_by(kind, 60, 25) is None
     assert kind.counts["examples"] >= 30 and kind.counts["honest"] > 200, kind.counts
     assert kind.counts["event RoundStarted"] > 0 and kind.counts["event RoundComplete"] > 0, kind.counts
     assert kind.counts["late VALID"] > 0 and kind.counts["late MVCC_READ_CONFLICT"] > 0, kind.counts
@@ -85,9 +85,9 @@ def test_honest_parties_alone_overwrite_a_job_in_a_later_round() -> None:
 
 def test_the_ledger_keeps_its_promises_whatever_parties_do() -> None:
     kind = machine(tuple(BEHAVIOURS), (), ("co-1", "mo-1", "pseudonym-1"))
-    assert found_by(kind, 30, 30) is None
+    assert found_by(kind, 100, 30) is None
     assert min(kind.counts.get(name, 0) for name in ("honest", "late", "copy", "twice", "twice late", "rejoin")) > 0, kind.counts
-    assert kind.counts["late VALID"] > 0 and kind.counts["late MVCC_READ_CONFLICT"] > 0, kind.counts
+    assert min(kind.counts.get(f"late {code}", 0) for code in ("VALID", "MVCC_READ_CONFLICT")) > 0, kind.counts
 
 
 def test_the_signed_ledger_keeps_them_too() -> None:
