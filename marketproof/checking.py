@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from adversaries.coalitions import Coalition
-from marketproof import evidence, frontiers, mutating, recalling
+from marketproof import evidence
+from marketproof.accepted import committed, file_of, spoken_of
 from marketproof.bench import Bench, Decided
 from marketproof.bias import bias_evidence
 from marketproof.bias_tables import CLAIMS as OF_BIAS
@@ -31,7 +32,6 @@ from marketproof.proving import Proof, proof_files, prove, proved_row
 from marketproof.small_evidence import small_scope, small_scope_told
 from marketproof.store import Store
 from marketproof.variants import load, variant_named
-from marketproof.waiving import accepted
 from marketproof.watching import watch
 from marketproof.workers import deciding, order_of
 from model.market import MarketError
@@ -147,9 +147,6 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
             labels = [claim.label for claim in claims if checked.proof.proves(claim.label)]
             used = as_data(account(checked.bench.protocol, checked.proof, labels), checked.proof, labels)
             files[f"proofs/{checked.bench.protocol.name}/clauses.json"] = evidence.canonical(used)
-            known = accepted(checked.bench.protocol)
-            if known is not None:
-                files[f"waiving/{checked.bench.protocol.name}.json"] = json.dumps(known, indent=1, ensure_ascii=False) + "\n"
         files.update(accepted_files(checked.bench.protocol))
         if checked.small_scope is not None:
             files[f"small-scope/{checked.bench.protocol.name}.json"] = evidence.canonical(checked.small_scope)
@@ -158,8 +155,11 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
 
 def accepted_files(protocol: Protocol) -> dict[str, str]:
     """Committed results for exactly this text that take too long for every check."""
-    known = {"mutants": mutating.accepted(protocol), "recall": recalling.accepted(protocol), "frontiers": frontiers.accepted(protocol)}
-    return {f"{what}/{protocol.name}.json": evidence.canonical(found) for what, found in known.items() if found is not None}
+    kinds = [what for what in ("waiving", "frontiers", "mutants", "recall") if file_of(what, protocol.name).is_file()]
+    said = spoken_of(protocol) if kinds else ""
+    known = {what: committed(what, protocol.name, text=said) for what in kinds}
+    files = {f"{what}/{protocol.name}.json": found["results"] if what == "waiving" else found for what, found in known.items() if found}
+    return {name: json.dumps(found, indent=1, ensure_ascii=False) + "\n" for name, found in files.items()}
 
 
 def job_file(variant: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from adversaries.coalitions import COALITIONS
+from marketproof.accepted import committed_for
 from marketproof.judge_results import page as judge_page
 from marketproof.mutant_pages import mutants_page
-from marketproof.mutating import accepted as accepted_mutants
 from marketproof.small_evidence import accepted
 from marketproof.small_pages import small_scope_page
 from properties.expectations import expected
@@ -31,7 +31,7 @@ def documents() -> dict[str, str]:
     found["docs/generated/verdicts.md"] = "# Verdicts\n\n" + "\n\n".join(verdict_tables(details=True)) + "\n"
     found["docs/generated/small-scope.md"] = small_scope_page("hardened", accepted(variant("hardened").load()))
     found["docs/generated/judge.md"] = judge_page()
-    found["docs/generated/mutants.md"] = mutants_page({name: accepted_mutants(variant(name).load()) for name in VARIANTS})
+    found["docs/generated/mutants.md"] = mutants_page({name: committed_for("mutants", variant(name).load()) for name in VARIANTS})
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from marketproof import evidence
+from marketproof.accepted import file_of
 from marketproof.errors import UserError
 from marketproof.necessity import conditions_needed
 from marketproof.progress import Progress
 from marketproof.small_beds import Beds, confirm
-from marketproof.small_evidence import accepted_file, sentences
+from marketproof.small_evidence import SMALL_SCOPE, sentences
 from marketproof.variants import text_digest
 from properties.small_scope import CASES, LARGE, Case
 from properties.small_scope_drops import DROPS, Drop
@@ -45,7 +46,7 @@ def explore(given: argparse.Namespace) -> int:
         progress.done()
         say(drop_told(found["drops"][-1]))
     if given.accept:
-        evidence.write_file(accepted_file(variant.name), json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        evidence.write_file(file_of(SMALL_SCOPE, variant.name), json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     if given.json:
         print(json.dumps(found, indent=1, ensure_ascii=False))
     say(f"{len(found['cases'])} cases, {len(found['drops'])} amendments dropped, {len(unexpected(found))} not as expected; "

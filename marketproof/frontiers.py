@@ -6,10 +6,10 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from marketproof import evidence
+from marketproof.accepted import file_of, spoken_of
 from marketproof.bench import Bench
 from marketproof.commands import claims_named
 from marketproof.errors import UserError
@@ -19,9 +19,7 @@ from marketproof.proving import need_lemmas, prove
 from marketproof.small_beds import Bed, claimed, confirm, confirm_trap
 from marketproof.store import Store
 from marketproof.variants import variant_named
-from marketproof.waiving import spoken_of
 from model.market import MarketError
-from properties import expectations
 from properties.claims import Claim, goal_of
 from properties.frontiers import FRONTIERS, Frontier
 from properties.small_scope_given import varied
@@ -69,7 +67,7 @@ def frontier(given: argparse.Namespace) -> int:
             print(told(FRONTIERS[name], found[name]), flush=True)
     data = as_data(protocol, found)
     if given.accept:
-        evidence.write_file(accepted_file(variant.name), text_of(data))
+        evidence.write_file(file_of("frontiers", variant.name), text_of(data))
     if given.json:
         print(text_of(data), end="")
     return 0 if all(one["exact"] for one in data["frontiers"]) else 1
@@ -77,17 +75,6 @@ def frontier(given: argparse.Namespace) -> int:
 
 def text_of(data: dict[str, Any]) -> str:
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
-
-
-def accepted_file(variant: str) -> Path:
-    return expectations.FOLDER / f"frontiers-{variant}.json"
-
-
-def accepted(protocol: Protocol) -> dict[str, Any] | None:
-    """The committed frontiers of exactly this text and these claims; None when there are none."""
-    path = accepted_file(protocol.name)
-    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-    return known if known is not None and known["text"] == spoken_of(protocol) else None
 
 
 def as_data(protocol: Protocol, found: dict[str, list[At]]) -> dict[str, Any]:

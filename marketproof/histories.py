@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from marketproof import evidence
+from marketproof.accepted import file_of
 from marketproof.judge import Judge, entries_of, text_of
-from marketproof.judge_results import HEADER, accepted_file, cells
+from marketproof.judge_results import HEADER, cells
 from marketproof.judging import guilt
 from marketproof.progress import Progress
 from marketproof.variants import text_digest
@@ -80,7 +81,7 @@ def judge_histories(known: Judge, given: argparse.Namespace, progress: Progress)
         "seed": given.seed, "disputes": [one.as_data() for one in counts.values()],
     }  # fmt: skip
     if given.accept:
-        evidence.write_file(accepted_file(known.protocol.name), json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        evidence.write_file(file_of("judge", known.protocol.name), json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     print(json.dumps(found, indent=1, ensure_ascii=False) if given.json else told(found))
     return 1 if any(one.wrong or one.missed for one in counts.values()) else 0
 

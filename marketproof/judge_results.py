@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
+from marketproof.accepted import committed
 from marketproof.variants import text_digest
-from properties import expectations
 from spec.text import Protocol
 from spec.variants import VARIANTS, variant
 
@@ -22,15 +20,9 @@ SAID = (
 )
 
 
-def accepted_file(name: str) -> Path:
-    return expectations.FOLDER / f"judge-{name}.json"
-
-
 def accepted(protocol: Protocol) -> dict[str, Any] | None:
     """The committed figures for this text; None when there are none."""
-    path = accepted_file(protocol.name)
-    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return known if known.get("text") == text_digest(protocol) else None
+    return committed("judge", protocol.name, text=text_digest(protocol))
 
 
 def cells(one: dict[str, Any]) -> list[str]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from marketproof.accepted import spoken_of
 from marketproof.proving import claims_to_prove, follows, needed
 from marketproof.store import Store, program
-from marketproof.waiving import spoken_of
 from model.frames import cells_read
 from model.market import Market, MarketError, populate
 from model.scope import Scope
@@ -57,7 +57,7 @@ class Judge:
     bounds = ""
 
     def __init__(self, protocol: Protocol, seed: int, store: Store) -> None:
-        self.protocol, self.seed, self.store = protocol, seed, store
+        self.protocol, self.seed, self.store, self.said = protocol, seed, store, spoken_of(protocol)
         self.plan: Plan = needed(protocol, claims_to_prove())
         self.honest = HonestRuns(protocol)
 
@@ -67,7 +67,7 @@ class Judge:
 
     def kept_or_judged(self, mutant: Mutant) -> Judged:
         """What was found before of the same text, claims, mutant and program; or found now, and kept."""
-        key = digest(program(), "mutant", spoken_of(self.protocol), mutant.name, mutant.changed, self.seed, self.bounds)
+        key = digest(program(), "mutant", self.said, mutant.name, mutant.changed, self.seed, self.bounds)
         known = self.store.get(key)
         if known is not None:
             return Judged(**known)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from marketproof import evidence
+from marketproof.accepted import file_of, spoken_of
 from marketproof.bench import Bench
 from marketproof.errors import UserError
 from marketproof.mutant_cells import MatrixJudge
@@ -20,9 +21,7 @@ from marketproof.progress import Progress
 from marketproof.proving import claims_to_prove, prove
 from marketproof.store import Store
 from marketproof.variants import load
-from marketproof.waiving import spoken_of
 from marketproof.workers import ready_for_work, spread
-from properties import expectations
 from properties.proofs import has_lemmas
 from reports import terminal
 from spec.errors import choices
@@ -49,7 +48,7 @@ def mutate(given: argparse.Namespace) -> int:
     if given.out is not None:
         evidence.write_file(Path(given.out), evidence.canonical(told))
     if given.accept:
-        evidence.write_file(accepted_file(protocol.name), evidence.canonical(told))
+        evidence.write_file(file_of("mutants", protocol.name), evidence.canonical(told))
     print(json.dumps(told, indent=1, ensure_ascii=False) if given.json else terminal.wrapped(score(told)))
     return 1 if told["counts"]["survives"] else 0
 
@@ -84,19 +83,6 @@ def summed_up(protocol: Protocol, found: list[Judged]) -> dict[str, Any]:
     return {**told, "asked": (ProofJudge if has_lemmas(protocol) else MatrixJudge).bounds, "mutants": [asdict(one) for one in found]}
 
 
-def accepted_file(variant: str) -> Path:
-    return expectations.FOLDER / f"mutants-{variant}.json"
-
-
-def accepted(protocol: Protocol) -> dict[str, Any] | None:
-    """The committed results for exactly this text and these claims; None when there are none."""
-    path = accepted_file(protocol.name)
-    if not path.is_file():
-        return None
-    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return known if known["text"] == spoken_of(protocol) else None
-
-
 def score(told: dict[str, Any]) -> str:
     counts, whole = told["counts"], len(told["mutants"])
     seconds = sum(one["seconds"] for one in told["mutants"])
@@ -127,4 +113,4 @@ def work(name: str) -> Judged:
     return judge.kept_or_judged(known[name])
 
 
-__all__ = ["accepted", "mutate", "score", "summed_up"]
+__all__ = ["mutate", "score", "summed_up"]

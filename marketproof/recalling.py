@@ -12,16 +12,15 @@ from typing import Any
 
 from adversaries.coalitions import COALITIONS
 from marketproof import evidence
+from marketproof.accepted import committed, file_of, spoken_of
 from marketproof.progress import Progress
 from marketproof.proving import claims_to_prove, need_lemmas
 from marketproof.store import Store, program
 from marketproof.variants import load
-from marketproof.waiving import spoken_of
 from marketproof.workers import ready_for_work, spread
 from model.recalling import Broken, Enumerating, honest_starts, searched
 from model.scope import Scope
 from model.search import Problem, all_steps
-from properties import expectations
 from properties.claims import Goal, expressible
 from reports import terminal
 from spec.compiled import Compiled
@@ -94,22 +93,11 @@ def said(told: dict[str, Any]) -> str:
     )
 
 
-def accepted_file(variant: str) -> Path:
-    return expectations.FOLDER / f"recall-{variant}.json"
-
-
-def accepted(protocol: Protocol) -> dict[str, Any] | None:
-    """The committed figures for exactly this text and these claims, by depth; None when there are none."""
-    path = accepted_file(protocol.name)
-    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"text": ""}
-    return known if known["text"] == spoken_of(protocol) else None
-
-
 def accept(protocol: Protocol, told: dict[str, Any]) -> None:
     """Commit figures in the place of those of the same depth."""
-    known = accepted(protocol) or {"text": told["text"], "by_depth": {}}
+    known = committed("recall", protocol.name, text=told["text"]) or {"text": told["text"], "by_depth": {}}
     known["by_depth"][str(told["depth"])] = told
-    evidence.write_file(accepted_file(protocol.name), evidence.canonical(known))
+    evidence.write_file(file_of("recall", protocol.name), evidence.canonical(known))
 
 
 # --- one mutant ---
@@ -146,20 +134,20 @@ def missed(one: Broken, found: dict[str, int]) -> bool:
     return one.claim not in found or found[one.claim] > one.depth
 
 
-_prepared: list[tuple[Protocol, dict[str, Mutant], int, int, Store]] = []
+_prepared: list[tuple[Protocol, str, dict[str, Mutant], int, int, Store]] = []
 
 
 def prepare(variant: str, depth: int, seed: int, store: bool) -> None:
     """In a worker: load the variant and make its mutants once."""
     ready_for_work()
     protocol = load(variant, [])
-    _prepared.append((protocol, {one.name: one for one in mutants_of(protocol)}, depth, seed, Store(enabled=store)))
+    _prepared.append((protocol, spoken_of(protocol), {one.name: one for one in mutants_of(protocol)}, depth, seed, Store(enabled=store)))
 
 
 def work(name: str) -> Recalled:
     """What was found before of the same text, claims, mutant and program; or found now, and kept."""
-    protocol, known, depth, seed, store = _prepared[0]
-    key = digest(program(), "recall", spoken_of(protocol), name, known[name].changed, depth, seed)
+    protocol, said, known, depth, seed, store = _prepared[0]
+    key = digest(program(), "recall", said, name, known[name].changed, depth, seed)
     if (before := store.get(key)) is not None:
         return Recalled(**before)
     found = recalled(protocol, known[name], depth, seed)
@@ -167,4 +155,4 @@ def work(name: str) -> Recalled:
     return found
 
 
-__all__ = ["accepted", "recall", "recalled", "summed_up"]
+__all__ = ["recall", "recalled", "summed_up"]

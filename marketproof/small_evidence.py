@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
+from marketproof.accepted import committed
 from marketproof.commands import claims_named
 from marketproof.necessity import conditions_needed
 from marketproof.variants import text_digest
-from properties import expectations
 from properties.small_scope import CASES, INVARIANTS, TRAPS
 from properties.small_scope_drops import DROPS
 from spec.amendments import Variant
 from spec.text import Protocol
 
+SMALL_SCOPE = "small-scope"  # the kind of its committed results
 NOT_EXPLORED = "not explored for this text: `marketproof explore --accept` explores it, in some minutes"
 
 
@@ -25,20 +24,12 @@ def sentences() -> dict[str, str]:
     return {**{name: one.sentence for name, one in INVARIANTS.items()}, **traps}
 
 
-def accepted_file(variant: str) -> Path:
-    return expectations.FOLDER / f"small-scope-{variant}.json"
-
-
 def accepted(protocol: Protocol) -> dict[str, Any] | None:
     """The committed results for exactly this text, these cases and these amendments; None when there are none."""
-    path = accepted_file(protocol.name)
-    if not path.is_file():
+    known = committed(SMALL_SCOPE, protocol.name, text=text_digest(protocol), claims=sentences())
+    if known is None or (names_of(known["cases"], "case"), names_of(known["drops"], "drop")) != ([*CASES], [*DROPS]):
         return None
-    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    asked = {"text": text_digest(protocol), "claims": sentences()}
-    same = all(known.get(name) == wanted for name, wanted in asked.items())
-    names = names_of(known.get("cases", ()), "case"), names_of(known.get("drops", ()), "drop")
-    return known if same and names == ([*CASES], [*DROPS]) else None
+    return known
 
 
 def names_of(results: Iterable[dict[str, Any]], name: str) -> list[str]:

@@ -12,17 +12,16 @@ from typing import Any
 
 from adversaries.coalitions import COALITIONS
 from marketproof import evidence
+from marketproof.accepted import file_of, spoken_of
 from marketproof.bench import Bench
 from marketproof.errors import UserError
 from marketproof.felling import SEARCHED, attacks_on
 from marketproof.progress import Progress
 from marketproof.proving import claims_to_prove, follows, prove, tasks_of, units_of
 from marketproof.store import Store, program
-from marketproof.variants import text_digest
 from marketproof.workers import ready_for_work, spread
 from model.search import all_steps
-from properties import expectations
-from properties.claims import Claim, expressible, goal_of
+from properties.claims import Claim, goal_of
 from properties.proofs import plan_of
 from reports import terminal
 from spec.amendments import Amendment, Variant
@@ -81,35 +80,11 @@ def waive(given: argparse.Namespace) -> int:
     if given.out is not None:
         evidence.write_file(Path(given.out), json.dumps([one.as_dict() for one in results], indent=1, ensure_ascii=False) + "\n")
     if given.accept:
-        evidence.write_file(accepted_file(found.name), accepted_text(found.load(), results))
+        whole = {"text": spoken_of(found.load()), "results": [one.as_dict() for one in results]}
+        evidence.write_file(file_of("waiving", found.name), json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
     if given.json:
         print(json.dumps([one.as_dict() for one in results], indent=1, ensure_ascii=False))
     return 0
-
-
-def accepted_file(variant: str) -> Path:
-    return expectations.FOLDER / f"waiving-{variant}.json"
-
-
-def spoken_of(protocol: Protocol) -> str:
-    """Which text and which claims results are of."""
-    goals = expressible(claims_to_prove(), protocol, all_steps(protocol, COALITIONS["peer"]))
-    said = {label: {part: condition for part, condition in vars(goal).items() if condition} for label, goal in goals.items()}
-    return digest(text_digest(protocol), said)
-
-
-def accepted_text(protocol: Protocol, results: list[Waived]) -> str:
-    known = {"text": spoken_of(protocol), "results": [one.as_dict() for one in results]}
-    return json.dumps(known, indent=1, ensure_ascii=False) + "\n"
-
-
-def accepted(protocol: Protocol) -> list[dict[str, Any]] | None:
-    """The committed results for exactly this text, which take too long for every check; None when there are none."""
-    path = accepted_file(protocol.name)
-    if not path.is_file():
-        return None
-    known = json.loads(path.read_text(encoding="utf-8"))
-    return list(known["results"]) if known["text"] == spoken_of(protocol) else None
 
 
 def told(one: Waived) -> str:
@@ -123,13 +98,14 @@ def waived_by(variant: Variant, amendments: list[Amendment], given: argparse.Nam
     prove(Bench(variant.load(), progress=progress, store=store), claims_to_prove(), (given.variant, []), given.jobs)
     progress.start("waiving")
     if given.jobs == 1 or len(amendments) == 1:
-        yield from (kept_or_waived(variant, one, store, given.search_s, progress) for one in amendments)
+        said = spoken_of(variant.load())
+        yield from (kept_or_waived(variant, said, one, store, given.search_s, progress) for one in amendments)
         return
     names = [one.name for one in amendments]
     yield from spread(work, names, prepare, (given.variant, store.enabled, given.search_s), given.jobs)
 
 
-_prepared: list[tuple[Variant, Store, float]] = []
+_prepared: list[tuple[Variant, str, Store, float]] = []
 
 
 def prepare(variant: str, store: bool, search_s: float) -> None:
@@ -137,18 +113,19 @@ def prepare(variant: str, store: bool, search_s: float) -> None:
     from marketproof.variants import variant_named
 
     ready_for_work()
-    _prepared.append((variant_named(variant), Store(enabled=store), search_s))
+    found = variant_named(variant)
+    _prepared.append((found, spoken_of(found.load()), Store(enabled=store), search_s))
 
 
 def work(name: str) -> Waived:
-    variant, store, search_s = _prepared[0]
+    variant, said, store, search_s = _prepared[0]
     amendment = next(one for one in variant.amendments if one.name == name)
-    return kept_or_waived(variant, amendment, store, search_s, Progress(False))
+    return kept_or_waived(variant, said, amendment, store, search_s, Progress(False))
 
 
-def kept_or_waived(variant: Variant, amendment: Amendment, store: Store, search_s: float, progress: Progress) -> Waived:
+def kept_or_waived(variant: Variant, said: str, amendment: Amendment, store: Store, search_s: float, progress: Progress) -> Waived:
     """What became of an amendment as it was found before, of the same text, claims and program in the same time; or found now."""
-    key = digest(program(), "waived", spoken_of(variant.load()), amendment.name, search_s)
+    key = digest(program(), "waived", said, amendment.name, search_s)
     known = store.get(key)
     if known is not None:
         return Waived(**known)

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from marketproof.__main__ import main
-from marketproof.frontiers import At, accepted, between, claim_at, decided
+from marketproof.accepted import committed_for
+from marketproof.frontiers import At, between, claim_at, decided
 from marketproof.progress import Progress
 from marketproof.store import Store
 from marketproof.variants import load, variant_named
@@ -57,7 +58,7 @@ def test_each_value_changes_the_text_or_the_claim(name: str) -> None:
 
 
 def test_committed_frontiers_are_of_the_text_and_exact() -> None:
-    known = accepted(load("hardened", []))
+    known = committed_for("frontiers", load("hardened", []))
     assert known is not None, "run `marketproof frontier --accept`"
     assert [one["name"] for one in known["frontiers"]] == list(FRONTIERS)
     assert all(one["exact"] for one in known["frontiers"])
@@ -65,7 +66,7 @@ def test_committed_frontiers_are_of_the_text_and_exact() -> None:
 
 def test_another_text_has_no_committed_frontiers() -> None:
     changed = variant_named("hardened").load(waive=("require TakeResult.no_result",))
-    assert accepted(changed) is None
+    assert committed_for("frontiers", changed) is None
 
 
 @pytest.mark.parametrize(("arguments", "said"), [

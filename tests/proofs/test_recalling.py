@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from marketproof.recalling import accepted, claimed, drawn, missed, recalled, summed_up
+from marketproof.accepted import committed_for
+from marketproof.recalling import claimed, drawn, missed, recalled, summed_up
 from model.enumeration import Steps
 from model.explicit import first_broken_state, first_broken_step
 from model.recalling import Broken, Enumerating, groups, honest_starts
@@ -67,7 +68,7 @@ def test_reductions_lose_nothing_that_plain_enumeration_finds(name: str, first: 
 
 
 def test_committed_figures_are_of_this_text_and_miss_nothing() -> None:
-    for told in (accepted(PROTOCOL) or {"by_depth": {}})["by_depth"].values():
+    for told in (committed_for("recall", PROTOCOL) or {"by_depth": {}})["by_depth"].values():
         assert told["found"] == told["enumerated"] > 0 and all(not one["missed"] for one in told["mutants"])
 
 
