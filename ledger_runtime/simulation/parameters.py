@@ -30,8 +30,8 @@ class Parameters:
     """The constants; `described` gives the range, unit and source of each. Seconds are of one core; bytes are on the wire."""
 
     # fmt: off
-    client_prepare_s: float = known(2.5e-4, 1e-4, 6e-4, "s per transaction",
-        "none published for Node SDK 1.x; below 1/1,500 s, else no client could have sent the paper's 1,500 tps (L783)")
+    client_prepare_s: float = known(2.5e-4, 1e-4, 1e-3, "s per transaction",
+        "none published for Node SDK 1.x; at most 1 ms, else the paper's one client could not have sent 1,000 tps (L865-866)")
     client_check_s: float = known(7e-5, 2e-5, 1.2e-4, "s per endorsement",
         "one P-256 check takes 67-74 us on one core here (measured, 13.5-15 thousand a second); SDKs may leave it out")
     client_bits_per_s: float = known(1e9, 1e9, 1e10, "bit/s", "SoftLayer's port speeds: 10, 100, 1,000 and 10,000 Mb/s (its reference)")
