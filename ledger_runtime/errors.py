@@ -132,3 +132,11 @@ class MalformedCertificate(LedgerError):
 
 class UnknownKind(LedgerError):
     """No kind of ledger of this name."""
+
+
+class UnknownParameter(LedgerError):
+    """No parameter of the simulated network has this name, or a value that none can have."""
+
+
+class UnfitExperiment(LedgerError):
+    """An experiment with the simulated network that cannot be run, with the value and the choices."""

@@ -32,7 +32,8 @@ ELSEWHERE = {
     "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "recall": "recalling",
     "infer": "inferring", "frontier": "frontiers", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers",
     "know": "know", "judge": "judge", "game": "gaming", "bias": "bias", "ledger": "ledger", "conform": "conforming",
-    "report": "reporting",
+    "simulate": "simulating", "calibrate": "calibrating",
+    "reproduce": "reproducing", "sweep": "sweeping", "plan": "planning", "report": "reporting",
 }  # fmt: skip
 
 
