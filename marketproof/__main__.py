@@ -21,6 +21,7 @@ from marketproof.arguments import (
     add_proofs,
     add_replay,
     add_search,
+    add_tell,
     add_variant,
     reading,
 )
@@ -73,6 +74,7 @@ def parser() -> Parser:
     add_compare(commands)
 
     add_replay(commands)
+    add_tell(commands)
     add_proofs(commands)
     add_numbers(commands)
     add_know(commands)

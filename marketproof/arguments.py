@@ -376,7 +376,19 @@ def add_replay(commands: Any) -> None:
                         help="memory: one ledger, nobody signs; signed: each organisation checks for itself (default: memory)")  # fmt: skip
     replay.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")
     replay.add_argument("--variant", metavar="NAME", help="variant that the witness is of, such as a .py file (default: the one it names)")
+    replay.add_argument("--as-pytest", nargs="?", const="-", metavar="FILE",
+                        help="write a test that replays it, and expects what stops it in amended texts (default: print it)")  # fmt: skip
     add_common(replay, with_seed=False)
+
+
+def add_tell(commands: Any) -> None:
+    tell = commands.add_parser("tell", help="tell an attack in full: reasons, who knows what, the price, what stops it, diagrams")
+    tell.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")
+    tell.add_argument("--variant", metavar="NAME", help="variant that the witness is of, such as a .py file (default: the one it names)")
+    tell.add_argument("--repaired", action="append", default=[], metavar="NAME",
+                      help="variant on which the attack is tried; may be repeated (default: those that amend the text)")  # fmt: skip
+    tell.add_argument("--out", metavar="DIR", help="write a sequence diagram of each run there, as SVG and as Mermaid")
+    add_common(tell, with_seed=False)
 
 
 def add_infer(commands: Any) -> None:
