@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from marketproof.arguments import (
+    add_adversaries,
     add_ask,
     add_common,
     add_compare,
@@ -75,6 +76,7 @@ def parser() -> Parser:
 
     add_replay(commands)
     add_tell(commands)
+    add_adversaries(commands)
     add_proofs(commands)
     add_numbers(commands)
     add_know(commands)

@@ -381,6 +381,13 @@ def add_replay(commands: Any) -> None:
     add_common(replay, with_seed=False)
 
 
+def add_adversaries(commands: Any) -> None:
+    every = commands.add_parser("adversaries", help="every declared adversary, and the claim and text on which it wins")
+    every.add_argument("--family", action="append", default=[], metavar="NAME", help="such as behaviour; may be repeated (default: all)")
+    every.add_argument("--accept", action="store_true", help="commit the results of all adversaries, for docs/generated")
+    add_common(every, with_seed=False)
+
+
 def add_tell(commands: Any) -> None:
     tell = commands.add_parser("tell", help="tell an attack in full: reasons, who knows what, the price, what stops it, diagrams")
     tell.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")

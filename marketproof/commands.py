@@ -32,7 +32,7 @@ ELSEWHERE = {
     "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "recall": "recalling",
     "infer": "inferring", "frontier": "frontiers", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers",
     "know": "know", "judge": "judge", "game": "gaming", "bias": "bias", "ledger": "ledger", "conform": "conforming",
-    "report": "reporting", "tell": "telling",
+    "report": "reporting", "tell": "telling", "adversaries": "adversaries",
 }  # fmt: skip
 
 
