@@ -19,6 +19,7 @@ from marketproof.arguments import (
     add_know,
     add_ledger,
     add_numbers,
+    add_play,
     add_proofs,
     add_replay,
     add_search,
@@ -76,6 +77,7 @@ def parser() -> Parser:
 
     add_replay(commands)
     add_tell(commands)
+    add_play(commands)
     add_adversaries(commands)
     add_proofs(commands)
     add_numbers(commands)

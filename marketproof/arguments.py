@@ -388,6 +388,17 @@ def add_adversaries(commands: Any) -> None:
     add_common(every, with_seed=False)
 
 
+def add_play(commands: Any) -> None:
+    said = "play strategies of your own, each in a process with limits, against honest parties: what they get, break and leave"
+    play = commands.add_parser("play", help=said, description=said)
+    play.add_argument("strategy", nargs="+", metavar="FILE", help="a .py file with ROLE and options(seen), such as examples/late_copy.py")
+    add_variant(play)
+    play.add_argument("--turn-s", type=positive_seconds, default=2.0, metavar="S", help="longest answer to one turn (default: 2)")
+    play.add_argument("--cpu-s", type=whole("seconds", 1, 3600), default=20, metavar="S", help="processor time in all (default: 20)")
+    play.add_argument("--memory-mib", type=whole("MiB", 128, 65536), default=512, metavar="N", help="memory of the process (default: 512)")
+    add_common(play, with_seed=False)
+
+
 def add_tell(commands: Any) -> None:
     tell = commands.add_parser("tell", help="tell an attack in full: reasons, who knows what, the price, what stops it, diagrams")
     tell.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")

@@ -33,6 +33,7 @@ ELSEWHERE = {
     "infer": "inferring", "frontier": "frontiers", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers",
     "know": "know", "judge": "judge", "game": "gaming", "bias": "bias", "ledger": "ledger", "conform": "conforming",
     "report": "reporting", "tell": "telling", "adversaries": "adversaries",
+    "play": "play",
 }  # fmt: skip
 
 
