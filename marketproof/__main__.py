@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from marketproof.arguments import (
+    add_adversaries,
     add_ask,
     add_common,
     add_compare,
@@ -18,9 +19,11 @@ from marketproof.arguments import (
     add_know,
     add_ledger,
     add_numbers,
+    add_play,
     add_proofs,
     add_replay,
     add_search,
+    add_tell,
     add_variant,
     reading,
 )
@@ -73,6 +76,9 @@ def parser() -> Parser:
     add_compare(commands)
 
     add_replay(commands)
+    add_tell(commands)
+    add_play(commands)
+    add_adversaries(commands)
     add_proofs(commands)
     add_numbers(commands)
     add_know(commands)

@@ -32,7 +32,8 @@ ELSEWHERE = {
     "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "recall": "recalling",
     "infer": "inferring", "frontier": "frontiers", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers",
     "know": "know", "judge": "judge", "game": "gaming", "bias": "bias", "ledger": "ledger", "conform": "conforming",
-    "report": "reporting",
+    "report": "reporting", "tell": "telling", "adversaries": "adversaries",
+    "play": "play",
 }  # fmt: skip
 
 
@@ -205,6 +206,10 @@ def run_replay(given: argparse.Namespace) -> int:
     if given.json:
         print(json.dumps({"replays": True, "claim": claim.name, "steps": steps, "explanation": explanation}, ensure_ascii=False))
         return 0
+    if given.as_pytest is not None:
+        from marketproof.regression import written
+
+        return written(given, claim, witness)
     prefix, end = len(witness.prefix), claim.broken(witness.part)
     print(terminal.wrapped(f"replayed on the ledger: {prefix} honest steps, then {steps}; after the last {end}"))
     told = witnesses.told(witness.runs, all_steps(protocol, COALITIONS[witness.coalition]), scope, deviating(witness, scope))
