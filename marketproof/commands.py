@@ -31,7 +31,7 @@ DEPTH_FROM_EMPTY = 12
 ELSEWHERE = {
     "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "recall": "recalling",
     "infer": "inferring", "frontier": "frontiers", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers",
-    "know": "know", "judge": "judge", "game": "gaming", "bias": "bias", "ledger": "ledger", "conform": "conforming",
+    "know": "know", "judge": "judge", "game": "gaming", "bias": "bias", "ledger": "ledger", "fabric": "fabric", "conform": "conforming",
     "report": "reporting",
 }  # fmt: skip
 

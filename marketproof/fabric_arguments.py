@@ -1,0 +1,68 @@
+"""What `marketproof fabric` can be given."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from marketproof.arguments import add_common, add_variant, whole
+
+EXIT = "exit codes: 0 done, or equal; 1 a process is gone, a call is not committed, or ledgers differ; 2 bad use; others as elsewhere"
+ACTIONS = "up|down|status|run|serve"
+
+
+def chaincode(text: str) -> tuple[str, str, str]:
+    name, sign, rest = text.partition("=")
+    package, at, address = rest.rpartition("@")
+    if not (sign and at and name and package and address):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form market=PACKAGE_ID@HOST:PORT")
+    return name, package, address
+
+
+def add_fabric(commands: Any) -> None:
+    """The same chaincode on a real Fabric."""
+    said = "the variant on a real Hyperledger Fabric: start one, play on it, measure it, hold it beside our ledger"
+    fabric = commands.add_parser("fabric", help=said, description=said, epilog=EXIT)
+    actions = fabric.add_subparsers(dest="action", metavar=ACTIONS, required=True)
+
+    def action(name: str, said: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = actions.add_parser(name, help=said, description=said, epilog=EXIT)
+        return made
+
+    up = action("up", "start a network on this machine, or again what died of it; programs are built at the first use")
+    add_variant(up, "hardened")
+    add_name(up)
+    up.add_argument("--memory", action=argparse.BooleanOptionalAction, help="keep its files in memory (default: where there is room)")
+    add_common(up, with_seed=False)
+    down = action("down", "end a network and delete what it wrote; never anything that `up` did not start")
+    add_name(down)
+    down.add_argument("--all", action="store_true", help="every network that is recorded, also what a crash left behind")
+    add_common(down, with_seed=False)
+    add_common(action("status", "what runs of the networks of this machine"), with_seed=False)
+    add_run(action("run", "play honest life cycles, or calls of a file, on a network"))
+    serve = action("serve", "answer peers as the chaincode of a variant, until it is ended (docs/fabric.md)")
+    add_variant(serve, "hardened")
+    served = "a chaincode, its package's id, and where it listens"
+    serve.add_argument("chaincode", nargs="+", type=chaincode, metavar="NAME=PACKAGE@ADDRESS", help=served)
+
+
+def add_name(parser: argparse.ArgumentParser) -> None:
+    said = "name of the network; several can run at once (default: market)"
+    parser.add_argument("--name", default="market", metavar="NAME", help=said)
+
+
+def add_reached(parser: argparse.ArgumentParser) -> None:
+    """Which network is meant: one of this machine, or any other."""
+    add_name(parser)
+    parser.add_argument("--connection", metavar="FILE", help="how to reach another network (docs/fabric.md)")
+    parser.add_argument("--gateway", metavar="ORGANISATION", help="whose peer is asked (default: the first one's)")
+
+
+def add_run(run: argparse.ArgumentParser) -> None:
+    """Calls on a network."""
+    add_reached(run)
+    add_variant(run, None)
+    run.add_argument("--calls", metavar="FILE", help="calls as for `ledger submit`, one after another; - is standard input")
+    run.add_argument("--scope", default="1x2", metavar="MxN", help="subsets x replicas of a life cycle (default: 1x2)")
+    run.add_argument("--couples", type=whole("couples", 1, 1000), default=1, metavar="N", help="life cycles side by side (default: 1)")
+    add_common(run, with_seed=False)
