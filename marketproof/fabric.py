@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,9 @@ DONE, DIFFERS = 0, 1
 
 def fabric(given: argparse.Namespace) -> int:
     """Dispatch; what the ledger refuses is bad use, and told in one line."""
-    actions: dict[str, Callable[[argparse.Namespace], int]] = {"up": up, "down": down, "status": status, "run": run, "serve": serve}
+    actions: dict[str, Callable[[argparse.Namespace], int]] = {
+        "up": up, "down": down, "status": status, "run": run, "compare": compare, "serve": serve,
+    }  # fmt: skip
     try:
         return actions[given.action](given)
     except LedgerError as error:
@@ -144,6 +148,39 @@ def run(given: argparse.Namespace) -> int:
     progress.done()
     told(given, found, text)
     return DONE if all_committed else DIFFERS
+
+
+def compare(given: argparse.Namespace) -> int:
+    """Scenarios on our ledger and on a Fabric of their own; 1 when anything differs."""
+    from marketproof import evidence
+    from marketproof.accepted import file_of
+    from marketproof.fabric_comparing import WHAT, accepted, compared, shown
+    from marketproof.workload import Workload
+    from model.scope import Scope
+
+    progress = Progress()
+    progress.start("fabric compare")
+    workload = Workload(given.variant, Scope.parse(given.scope), readings=tuple(given.switch))
+    with passing(given.variant, dict(given.switch), progress, timeout_ms=100, most_messages=200, filters=False) as record:
+        found = asyncio.run(compared(record.connection, workload, given.scenarios, given.together, given.seed, progress))
+    progress.done()
+    if given.accept and not found["differences"]:
+        evidence.write_file(file_of(WHAT, workload.protocol.name), accepted(found, workload))
+    told(given, found, shown(found))
+    return DIFFERS if found["differences"] else DONE
+
+
+@contextmanager
+def passing(variant: str, readings: dict[str, str], progress: Callable[[str], None], **batching: Any) -> Iterator[Record]:
+    """A network of this machine for as long as it is used; gone afterwards, also after an error."""
+    from ledger_runtime.fabric.raising import down as ended
+
+    name = f"passing-{os.getpid()}"
+    try:
+        yield raised(name, variant, readings, progress, **batching)
+    finally:
+        if records.find(name) is not None:
+            ended(name)
 
 
 def told(given: argparse.Namespace, found: Any, text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from marketproof.arguments import add_common, add_variant, whole
 
 EXIT = "exit codes: 0 done, or equal; 1 a process is gone, a call is not committed, or ledgers differ; 2 bad use; others as elsewhere"
-ACTIONS = "up|down|status|run|serve"
+ACTIONS = "up|down|status|run|compare|serve"
 
 
 def chaincode(text: str) -> tuple[str, str, str]:
@@ -40,6 +40,14 @@ def add_fabric(commands: Any) -> None:
     add_common(down, with_seed=False)
     add_common(action("status", "what runs of the networks of this machine"), with_seed=False)
     add_run(action("run", "play honest life cycles, or calls of a file, on a network"))
+    compare = action("compare", "play scenarios by a seed on our ledger and on a Fabric of their own: state, codes and events are equal")
+    add_variant(compare, "hardened")
+    compare.add_argument("--scope", default="1x2", metavar="MxN", help="subsets x replicas of a scenario (default: 1x2)")
+    compare.add_argument("--scenarios", type=whole("scenarios", 1, 100_000), default=20, metavar="N", help="how many (default: 20)")
+    beside = "scenarios side by side in the same blocks (default: 8)"
+    compare.add_argument("--together", type=whole("scenarios", 1, 200), default=8, metavar="N", help=beside)
+    compare.add_argument("--accept", action="store_true", help="commit the figures, when nothing differs")
+    add_common(compare)
     serve = action("serve", "answer peers as the chaincode of a variant, until it is ended (docs/fabric.md)")
     add_variant(serve, "hardened")
     served = "a chaincode, its package's id, and where it listens"

@@ -15,7 +15,7 @@ from ledger_runtime.configuration import organisation_of
 from ledger_runtime.errors import FabricFailed, NotEndorsed
 from ledger_runtime.fabric import records
 from ledger_runtime.fabric.blocks import blocks
-from ledger_runtime.fabric.client import Client
+from ledger_runtime.fabric.client import LISTENER, Client
 from ledger_runtime.fabric.connecting import read_connection
 from ledger_runtime.network import Network
 from marketproof.ledger import calls_in
@@ -135,7 +135,7 @@ async def events_of(player: Player) -> list[dict[str, Any]]:
     numbers = [one.block for one in player.outcomes if one.block is not None]
     if not numbers:
         return []
-    found, listener = [], player.client.members.member("listener")
+    found, listener = [], player.client.members.member(LISTENER)
     async for block in blocks(player.client, listener, min(numbers), max(numbers)):
         for one in block.transactions:
             if one.identifier in ours and one.event is not None:

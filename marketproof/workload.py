@@ -60,8 +60,18 @@ class Workload:
         if not self.once:
             return on_ledger
         first = dict(reversed(on_ledger))
-        ended = {name: first["StartRound"][name] for name in protocol.transactions["CompleteTC"].parameters}
-        return [*((name, first[name]) for name in dict.fromkeys(name for name, _ in on_ledger)), ("CompleteTC", ended)]
+        return [*((name, first[name]) for name in dict.fromkeys(name for name, _ in on_ledger)), self._end(on_ledger)]
+
+    def _end(self, calls: list[Action]) -> Action:
+        started = dict(calls)["StartRound"]
+        return "CompleteTC", {name: started[name] for name in self.protocol.transactions["CompleteTC"].parameters}
+
+    @property
+    def ended(self) -> list[Action]:
+        """The same calls, and at the end the MO's that it is complete; none in a text that is no such market."""
+        if "CompleteTC" not in self.protocol.transactions:
+            return []
+        return self.calls if self.once else [*self.calls, self._end(self.calls)]
 
     @cached_property
     def names(self) -> set[str]:

@@ -35,7 +35,8 @@ class Committed:
     arguments: tuple[bytes, ...]
     result: ReadWriteSet | None
     event: Event | None
-    endorsers: tuple[bytes, ...]
+    endorsers: tuple[bytes, ...] = ()
+    signature: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -78,15 +79,17 @@ def _position(number: int) -> Any:
 def block_of(block: Any, chaincode: str) -> Block:
     """A block decoded."""
     codes = block.metadata.metadata[CODES]
-    return Block(block.header.number, tuple(_committed(data, code, chaincode) for data, code in zip(block.data.data, codes, strict=True)))
+    named = [transaction_pb2.TxValidationCode.Name(code) for code in codes]
+    found = (decoded(common_pb2.Envelope.FromString(data), chaincode, code) for data, code in zip(block.data.data, named, strict=True))
+    return Block(block.header.number, tuple(found))
 
 
-def _committed(data: bytes, code: int, ours: str) -> Committed:
-    payload = common_pb2.Payload.FromString(common_pb2.Envelope.FromString(data).payload)
+def decoded(envelope: Any, ours: str, said: str = "") -> Committed:
+    """A transaction as it is submitted, or as it stands in a block with its code. ours: the chaincode that is called."""
+    payload = common_pb2.Payload.FromString(envelope.payload)
     header = common_pb2.ChannelHeader.FromString(payload.header.channel_header)
-    said = transaction_pb2.TxValidationCode.Name(code)
     if header.type != common_pb2.ENDORSER_TRANSACTION:
-        return Committed(header.tx_id, said, "", (), None, None, ())
+        return Committed(header.tx_id, said, "", (), None, None)
     (made,) = transaction_pb2.Transaction.FromString(payload.data).actions
     called = transaction_pb2.ChaincodeActionPayload.FromString(made.payload)
     proposal = proposal_pb2.ChaincodeProposalPayload.FromString(called.chaincode_proposal_payload)
@@ -96,7 +99,8 @@ def _committed(data: bytes, code: int, ours: str) -> Committed:
     endorsers = tuple(one.endorser for one in called.action.endorsements)
     name = spec.chaincode_id.name
     result = _result(rwset_pb2.TxReadWriteSet.FromString(action.results).ns_rwset, ours) if name == ours else None
-    return Committed(header.tx_id, said, name, tuple(spec.input.args), result, _event(action.events), endorsers)
+    called_with = name, tuple(spec.input.args), result, _event(action.events)
+    return Committed(header.tx_id, said, *called_with, endorsers, bytes(envelope.signature))
 
 
 def _event(data: bytes) -> Event | None:

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 import grpc
+from fabric_protos.common import ledger_pb2
 from fabric_protos.gateway import gateway_pb2, gateway_pb2_grpc
 from fabric_protos.peer import peer_pb2_grpc, proposal_response_pb2, transaction_pb2
 from google.protobuf import any_pb2
@@ -26,6 +27,7 @@ from spec.errors import choices
 
 ENDORSE_S, COMMIT_S = 30.0, 60.0
 PAUSE_S = 0.1
+LISTENER = "listener"  # who asks for blocks
 DETAILS = "grpc-status-details-bin"
 RESPONSE = "chaincode response 500, "
 
@@ -131,7 +133,9 @@ class Client:
 
     async def evaluate(self, member: Member, question: str, about: str) -> bytes:
         """Ask the chaincode something that changes nothing."""
-        call = self.called(member, question, about)
+        return await self._evaluated(self.called(member, question, about))
+
+    async def _evaluated(self, call: Called) -> bytes:
         asked = gateway_pb2.EvaluateRequest(
             transaction_id=call.identifier, channel_id=self.connection.channel, proposed_transaction=call.signed
         )
@@ -139,6 +143,13 @@ class Client:
             return bytes((await self.gateway.Evaluate(asked, timeout=ENDORSE_S)).result.payload)
         except grpc.aio.AioRpcError as error:
             raise _refused(error) from None
+
+    async def height(self) -> int:
+        """How many blocks the gateway's peer has."""
+        channel = self.connection.channel
+        listener = self.members.member(LISTENER)
+        answer = await self._evaluated(called(listener, channel, "qscc", "GetChainInfo", channel))
+        return int(ledger_pb2.BlockchainInfo.FromString(answer).height)
 
     async def rows(self, member: Member, prefix: str) -> dict[str, bytes]:
         """Every key below a prefix with its value, as the gateway's peer has committed it."""

@@ -26,6 +26,7 @@ from ledger_runtime.policies import Rule
 PATIENCE_S = 40.0
 PAUSE_S = 0.03
 TAIL_CHARACTERS = 300
+LEADERLESS = "no Raft leader"
 
 Serving = Callable[[Sequence[tuple[str, str, str]]], Sequence[str]]  # (chaincode, package, address) of each: the command of their server
 
@@ -179,7 +180,15 @@ class Raising:
         list(self.threads.map(action, self.wanted.organisations))
 
     def _peer(self, organisation: str, *arguments: str) -> str:
-        return self._run("peer", *arguments, **self.layout.administrator(organisation))
+        """Have an administrator give a command; again while the orderer has not found its leader yet."""
+        ends = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return self._run("peer", *arguments, **self.layout.administrator(organisation))
+            except FabricFailed as failed:
+                if LEADERLESS not in str(failed) or time.monotonic() > ends:
+                    raise
+                time.sleep(10 * PAUSE_S)
 
     def _run(self, program: str, *arguments: str, **environment: str) -> str:
         """What a program says.  Raises FabricFailed with the end of it."""
