@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,7 +32,7 @@ DONE, DIFFERS = 0, 1
 def fabric(given: argparse.Namespace) -> int:
     """Dispatch; what the ledger refuses is bad use, and told in one line."""
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
-        "up": up, "down": down, "status": status, "run": run, "compare": compare, "serve": serve,
+        "up": up, "down": down, "status": status, "run": run, "compare": compare, "replays": replays, "serve": serve,
     }  # fmt: skip
     try:
         return actions[given.action](given)
@@ -170,12 +171,30 @@ def compare(given: argparse.Namespace) -> int:
     return DIFFERS if found["differences"] else DONE
 
 
+def replays(given: argparse.Namespace) -> int:
+    """Every witness of an evidence directory; 1 when one that a client can cause does not replay."""
+    from marketproof.fabric_replaying import replayed
+
+    progress = Progress()
+    progress.start("fabric replays")
+    folder = Path(given.evidence) / "witnesses"
+    files = sorted(folder.rglob("*.json"))
+    if not files:
+        raise UserError(f"{str(folder)!r} holds no witness")
+    found = {path.relative_to(folder).as_posix(): replayed(path, progress) for path in files}
+    progress.done()
+    counted = Counter(one["result"] for one in found.values())
+    lines = [(name, one["result"], one["said"]) for name, one in found.items()]
+    told(given, {"counted": counted, "witnesses": found}, f"{terminal.table(('witness', 'on Fabric', ''), lines)}\n{dict(counted)}")
+    return DIFFERS if counted["fails"] else DONE
+
+
 @contextmanager
-def passing(variant: str, readings: dict[str, str], progress: Callable[[str], None], **batching: Any) -> Iterator[Record]:
+def passing(variant: str, readings: dict[str, str], progress: Callable[[str], None], which: str = "", **batching: Any) -> Iterator[Record]:
     """A network of this machine for as long as it is used; gone afterwards, also after an error."""
     from ledger_runtime.fabric.raising import down as ended
 
-    name = f"passing-{os.getpid()}"
+    name = f"passing-{os.getpid()}{which and f'-{which}'}"
     try:
         yield raised(name, variant, readings, progress, **batching)
     finally:

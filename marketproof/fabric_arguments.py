@@ -8,7 +8,7 @@ from typing import Any
 from marketproof.arguments import add_common, add_variant, whole
 
 EXIT = "exit codes: 0 done, or equal; 1 a process is gone, a call is not committed, or ledgers differ; 2 bad use; others as elsewhere"
-ACTIONS = "up|down|status|run|compare|serve"
+ACTIONS = "up|down|status|run|compare|replays|serve"
 
 
 def chaincode(text: str) -> tuple[str, str, str]:
@@ -48,6 +48,9 @@ def add_fabric(commands: Any) -> None:
     compare.add_argument("--together", type=whole("scenarios", 1, 200), default=8, metavar="N", help=beside)
     compare.add_argument("--accept", action="store_true", help="commit the figures, when nothing differs")
     add_common(compare)
+    replays = action("replays", "replay every witness of an evidence directory on Fabrics of their own")
+    replays.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`")
+    add_common(replays, with_seed=False)
     serve = action("serve", "answer peers as the chaincode of a variant, until it is ended (docs/fabric.md)")
     add_variant(serve, "hardened")
     served = "a chaincode, its package's id, and where it listens"
@@ -73,4 +76,6 @@ def add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--calls", metavar="FILE", help="calls as for `ledger submit`, one after another; - is standard input")
     run.add_argument("--scope", default="1x2", metavar="MxN", help="subsets x replicas of a life cycle (default: 1x2)")
     run.add_argument("--couples", type=whole("couples", 1, 1000), default=1, metavar="N", help="life cycles side by side (default: 1)")
+    journal = "write down there what is submitted; the same command with it goes on where a crash, of whatever, ended the run"
+    run.add_argument("--journal", metavar="FILE", help=journal)
     add_common(run, with_seed=False)

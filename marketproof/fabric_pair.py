@@ -17,10 +17,10 @@ from ledger_runtime.errors import LedgerError, NotEndorsed
 from ledger_runtime.execution import ReadWriteSet
 from ledger_runtime.fabric import tampering
 from ledger_runtime.fabric.blocks import Block, blocks, decoded
-from ledger_runtime.fabric.client import LISTENER, Client, Endorsed
-from ledger_runtime.keys import encode_key
+from ledger_runtime.fabric.client import Client, Endorsed
 from ledger_runtime.network import Network
 from ledger_runtime.store import Version
+from marketproof.fabric_rows import rows_at
 from marketproof.fabric_scenarios import Call
 from spec.errors import Refused
 
@@ -168,7 +168,7 @@ class Pair:
     async def _next_blocks(self) -> list[Block]:
         """The next block, as every peer has it."""
         self._height += 1
-        listener = self.client.members.member(LISTENER)
+        listener = self.client.members.asker()
 
         async def at(organisation: str) -> Block:
             async for block in blocks(self.client, listener, self._height, self._height, organisation):
@@ -209,12 +209,7 @@ class Pair:
     async def compare_states(self) -> int:
         """All rows, as each organisation's peer answers and as ours has them; how many."""
         ours = dict(self.network.ledger.store.items())
-        tables = [name for name, table in self.network.protocol.schema.tables.items() if table.on_ledger]
-        for organisation in self.client.channels:
-            theirs: dict[str, bytes] = {}
-            async with Client(self.client.connection, organisation) as client:
-                for table in tables:
-                    theirs.update(await client.rows(client.members.member(LISTENER, organisation), encode_key(table, ())))
+        for organisation, theirs in (await rows_at(self.client.connection, self.network.protocol)).items():
             for key in sorted(ours.keys() | theirs.keys()):
                 if ours.get(key) != theirs.get(key):
                     self.noted.differ(f"row {key} at {organisation}", "its value", ours.get(key), theirs.get(key))

@@ -6,18 +6,22 @@ import argparse
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ledger_runtime.blocks import hash_of
 from ledger_runtime.configuration import organisation_of
 from ledger_runtime.errors import FabricFailed, NotEndorsed
 from ledger_runtime.fabric import records
 from ledger_runtime.fabric.blocks import blocks
-from ledger_runtime.fabric.client import LISTENER, Client
+from ledger_runtime.fabric.client import Client, Receipt
 from ledger_runtime.fabric.connecting import read_connection
+from ledger_runtime.fabric.journal import Journal
 from ledger_runtime.network import Network
+from ledger_runtime.values import canonical
 from marketproof.ledger import calls_in
 from marketproof.variants import load
 from marketproof.workload import Workload
@@ -27,12 +31,15 @@ from reports import terminal
 from spec.text import Protocol
 
 AT_ONCE = 200
-UNKNOWN, REFUSED = "UNKNOWN", "REFUSED"
+UNKNOWN, REFUSED, NOT_SENT = "UNKNOWN", "REFUSED", "NOT_SENT"
 
 
 @dataclass
 class Outcome:
-    """What became of one call. code: a validation code, REFUSED by the chaincode, or UNKNOWN. seconds: from the proposal to the commit."""
+    """What became of one call. seconds: from the proposal to the commit.
+
+    code: Fabric's, REFUSED by the chaincode, NOT_SENT because nobody endorsed it, or UNKNOWN: it may be in a block, or come into one.
+    """
 
     transaction: str
     code: str
@@ -51,30 +58,45 @@ class Player:
 
     client: Client
     protocol: Protocol
+    journal: Journal
     outcomes: list[Outcome] = field(default_factory=list)
 
-    async def phase(self, calls: Iterable[Action], at_once: int = AT_ONCE) -> None:
+    async def phase(self, calls: Sequence[Action], at_once: int = AT_ONCE) -> list[Outcome]:
         """Calls side by side."""
-        gate = asyncio.Semaphore(at_once)
+        gate, first = asyncio.Semaphore(at_once), len(self.outcomes)
 
-        async def one(call: Action) -> Outcome:
+        async def one(place: int, call: Action) -> Outcome:
             async with gate:
-                return await self.call(call)
+                return await self.call(first + place, call)
 
-        self.outcomes += await asyncio.gather(*map(one, calls))
+        made = await asyncio.gather(*(one(place, call) for place, call in enumerate(calls)))
+        self.outcomes += made
+        return made
 
-    async def call(self, call: Action) -> Outcome:
-        """One call, to its end."""
+    async def call(self, place: int, call: Action) -> Outcome:
+        """One call, to its end; one that an earlier run made is settled, not made again."""
         name, given = call
+        began, earlier = time.perf_counter(), self.journal.earlier(place)
+        endorsed = earlier.endorsed
+        if earlier.committed is not None:
+            return Outcome(name, "VALID", *earlier.committed)
+        if endorsed is not None:
+            receipt = await self.client.settle(endorsed)
+            if receipt.code in ("VALID", None):
+                return self._noted(place, name, receipt, began)
         arguments = {parameter: value for parameter, value in given.items() if parameter != "caller"}
-        began = time.perf_counter()
         try:
             endorsed = await self.client.propose(self.client.members.member(given["caller"], self.home(name)), name, arguments)
         except NotEndorsed as refused:
             return Outcome(name, REFUSED, said=refused.said)
         except FabricFailed as failed:
-            return Outcome(name, UNKNOWN, said=str(failed))
-        receipt = await self.client.commit(endorsed)
+            return Outcome(name, NOT_SENT, said=str(failed))
+        self.journal.submitting(place, endorsed)
+        return self._noted(place, name, await self.client.commit(endorsed), began)
+
+    def _noted(self, place: int, name: str, receipt: Receipt, began: float) -> Outcome:
+        if receipt.code == "VALID":
+            self.journal.committed(place, receipt)
         seconds = time.perf_counter() - began
         return Outcome(name, receipt.code or UNKNOWN, receipt.identifier, receipt.block, receipt.said, seconds)
 
@@ -101,46 +123,54 @@ def run(given: argparse.Namespace, told: Callable[[str], None]) -> tuple[dict[st
         phases: Sequence[tuple[str, list[Action]]] = [(name, [(name, found)]) for name, found in calls_in(given.calls, network)]
     else:
         phases = Workload(variant, Scope.parse(given.scope), readings=tuple(readings)).on(network, given.couples)
-    return asyncio.run(played(connection, given.gateway, protocol, phases, told))
+    journal = Journal(given.journal, hash_of(canonical([str(connection), phases])))
+    return asyncio.run(played(connection, given.gateway, protocol, phases, journal, told))
 
 
 async def played(
-    connection: Path, gateway: str | None, protocol: Protocol, phases: Sequence[tuple[str, list[Action]]], told: Callable[[str], None]
-) -> tuple[dict[str, Any], str, bool]:
-    """Phase after phase; each waits for the one before."""
+    connection: Path, gateway: str | None, protocol: Protocol, phases: Sequence[tuple[str, list[Action]]], journal: Journal,
+    told: Callable[[str], None],
+) -> tuple[dict[str, Any], str, bool]:  # fmt: skip
+    """Phase after phase, each when the one before is known; none after one of which something is unknown or could not be sent."""
     began = time.perf_counter()
     async with Client(read_connection(connection), gateway) as client:
-        player = Player(client, protocol)
+        player = Player(client, protocol, journal)
         for name, calls in phases:
-            await player.phase(calls)
+            made = await player.phase(calls)
             told(f"{len(player.outcomes)} calls, last {name}")
+            if any(one.code in (UNKNOWN, NOT_SENT) for one in made):
+                break
         seconds = time.perf_counter() - began
         events = await events_of(player)
+    left = sum(len(calls) for _, calls in phases) - len(player.outcomes)
     codes = Counter(one.code for one in player.outcomes)
-    found = {"calls": [one.told() for one in player.outcomes], "codes": dict(codes), "events": events, "seconds": round(seconds, 2)}
+    found = {
+        "calls": [one.told() for one in player.outcomes], "codes": dict(codes), "not made": left, "events": events,
+        "seconds": round(seconds, 2),
+    }  # fmt: skip
     lines = [(one.transaction, one.code, "" if one.block is None else str(one.block), one.said) for one in player.outcomes]
-    text = f"{terminal.table(('call', 'code', 'block', ''), lines)}\n{counted(codes)}, in {seconds:.1f} s; {len(events)} events"
-    return found, text, codes["VALID"] == len(player.outcomes)
+    text = f"{terminal.table(('call', 'code', 'block', ''), lines)}\n{counted(codes, left)}, in {seconds:.1f} s; {len(events)} events"
+    return found, text, codes["VALID"] == len(player.outcomes) + left
 
 
-def counted(codes: Counter[str]) -> str:
+def counted(codes: Counter[str], left: int) -> str:
     """Committed, failed and unknown, in words."""
     failed = sum(codes.values()) - codes["VALID"] - codes[UNKNOWN]
-    return f"{codes['VALID']} of {sum(codes.values())} calls are committed, {failed} failed, {codes[UNKNOWN]} unknown"
+    said = f"{codes['VALID']} of {sum(codes.values())} calls are committed, {failed} failed, {codes[UNKNOWN]} unknown"
+    return f"{said}, {left} not made; with a journal the same command goes on from here" if left else said
 
 
 async def events_of(player: Player) -> list[dict[str, Any]]:
     """The events of the blocks that have our calls, as a peer tells them."""
     ours = {one.identifier for one in player.outcomes}
     numbers = [one.block for one in player.outcomes if one.block is not None]
-    if not numbers:
-        return []
-    found, listener = [], player.client.members.member(LISTENER)
-    async for block in blocks(player.client, listener, min(numbers), max(numbers)):
-        for one in block.transactions:
-            if one.identifier in ours and one.event is not None:
-                name, payload = one.event
-                found.append({"block": block.number, "id": one.identifier, "code": one.code, "event": name, "payload": list(payload)})
+    found: list[dict[str, Any]] = []
+    with suppress(FabricFailed):
+        async for block in blocks(player.client, player.client.members.asker(), min(numbers, default=1), max(numbers, default=0)):
+            for one in block.transactions:
+                if one.identifier in ours and one.event is not None:
+                    name, payload = one.event
+                    found.append({"block": block.number, "id": one.identifier, "code": one.code, "event": name, "payload": list(payload)})
     return found
 
 

@@ -25,9 +25,8 @@ from ledger_runtime.fabric.envelopes import Called, assembled, called, sealed
 from ledger_runtime.fabric.members import Member, Members
 from spec.errors import choices
 
-ENDORSE_S, COMMIT_S = 30.0, 60.0
+ENDORSE_S, COMMIT_S, SETTLE_S = 30.0, 20.0, 2.0
 PAUSE_S = 0.1
-LISTENER = "listener"  # who asks for blocks
 DETAILS = "grpc-status-details-bin"
 RESPONSE = "chaincode response 500, "
 
@@ -38,7 +37,7 @@ class Endorsed:
 
     identifier: str
     envelope: Any
-    member: Member
+    member: Member | None = None
 
 
 @dataclass(frozen=True)
@@ -109,14 +108,15 @@ class Client:
         except grpc.aio.AioRpcError as error:
             raise _failed(error) from None
 
-    async def status(self, endorsed: Endorsed) -> Receipt:
+    async def status(self, endorsed: Endorsed, patience_s: float = COMMIT_S) -> Receipt:
         """Wait until a submitted transaction is in a block.  Raises FabricFailed when nobody can tell."""
+        asker = self.members.asker()
         asked = gateway_pb2.CommitStatusRequest(
-            transaction_id=endorsed.identifier, channel_id=self.connection.channel, identity=endorsed.member.creator
+            transaction_id=endorsed.identifier, channel_id=self.connection.channel, identity=asker.creator
         ).SerializeToString()
-        signed = gateway_pb2.SignedCommitStatusRequest(request=asked, signature=endorsed.member.sign(asked))
+        signed = gateway_pb2.SignedCommitStatusRequest(request=asked, signature=asker.sign(asked))
         try:
-            answer = await self.gateway.CommitStatus(signed, timeout=COMMIT_S)
+            answer = await self.gateway.CommitStatus(signed, timeout=patience_s)
         except grpc.aio.AioRpcError as error:
             raise _failed(error) from None
         return Receipt(endorsed.identifier, transaction_pb2.TxValidationCode.Name(answer.result), answer.block_number)
@@ -128,6 +128,16 @@ class Client:
             return await self.status(endorsed)
         except FabricFailed as failed:
             return Receipt(endorsed.identifier, None, said=str(failed))
+
+    async def settle(self, endorsed: Endorsed) -> Receipt:
+        """What became of a transaction of which nobody knew; it is submitted once more where it is in no block.
+
+        The same envelope has the same id, so that of two copies one at most is valid.
+        """
+        try:
+            return await self.status(endorsed, SETTLE_S)
+        except FabricFailed:
+            return await self.commit(endorsed)
 
     # Questions.
 
@@ -147,7 +157,7 @@ class Client:
     async def height(self) -> int:
         """How many blocks the gateway's peer has."""
         channel = self.connection.channel
-        listener = self.members.member(LISTENER)
+        listener = self.members.asker()
         answer = await self._evaluated(called(listener, channel, "qscc", "GetChainInfo", channel))
         return int(ledger_pb2.BlockchainInfo.FromString(answer).height)
 

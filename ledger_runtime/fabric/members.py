@@ -17,7 +17,7 @@ from ledger_runtime.fabric.connecting import Organisation
 from ledger_runtime.identities import check_name, low_s
 from spec.errors import choices
 
-CLIENT = "client"
+CLIENT, ASKER = "client", "asker"
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,12 @@ class Members:
         if found is None:
             found = self._known[name] = self._enrolled(name, self._home(organisation))
         return found
+
+    def asker(self) -> Member:
+        """Somebody who may ask for blocks: enrolled for that, or anybody whose key is held."""
+        if any(one.authority is not None for one in self._organisations.values()) or not self._known:
+            return self.member(ASKER)
+        return next(iter(self._known.values()))
 
     def _home(self, organisation: str | None) -> str:
         enrolling = [name for name, one in self._organisations.items() if one.authority is not None]

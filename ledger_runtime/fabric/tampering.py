@@ -12,11 +12,12 @@ from fabric_protos.peer import transaction_pb2
 
 from ledger_runtime.fabric.client import Endorsed
 from ledger_runtime.fabric.envelopes import sealed
+from ledger_runtime.fabric.members import Member
 
 
 def other_signature(endorsed: Endorsed) -> Endorsed:
     """With a signature of its creator over something else."""
-    elsewhere = endorsed.member.sign(b"else")
+    elsewhere = creator(endorsed).sign(b"else")
     return replace(endorsed, envelope=common_pb2.Envelope(payload=endorsed.envelope.payload, signature=elsewhere))
 
 
@@ -39,7 +40,7 @@ def other_endorsements(endorsed: Endorsed) -> Endorsed:
         transaction = transaction_pb2.Transaction.FromString(payload.data)
         action = transaction_pb2.ChaincodeActionPayload.FromString(transaction.actions[0].payload)
         for one in action.action.endorsements:
-            one.signature = endorsed.member.sign(one.signature)
+            one.signature = creator(endorsed).sign(one.signature)
         transaction.actions[0].payload = action.SerializeToString()
         payload.data = transaction.SerializeToString()
 
@@ -49,4 +50,10 @@ def other_endorsements(endorsed: Endorsed) -> Endorsed:
 def _changed(endorsed: Endorsed, change: Callable[[Any], None]) -> Endorsed:
     payload = common_pb2.Payload.FromString(endorsed.envelope.payload)
     change(payload)
-    return replace(endorsed, envelope=sealed(payload, endorsed.member))
+    return replace(endorsed, envelope=sealed(payload, creator(endorsed)))
+
+
+def creator(endorsed: Endorsed) -> Member:
+    """Who can sign it anew."""
+    assert endorsed.member is not None, "a transaction from a journal has no key with it"
+    return endorsed.member
