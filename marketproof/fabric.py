@@ -32,7 +32,8 @@ DONE, DIFFERS = 0, 1
 def fabric(given: argparse.Namespace) -> int:
     """Dispatch; what the ledger refuses is bad use, and told in one line."""
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
-        "up": up, "down": down, "status": status, "run": run, "compare": compare, "replays": replays, "serve": serve,
+        "up": up, "down": down, "status": status, "run": run, "bench": bench, "compare": compare, "replays": replays,
+        "package": package, "serve": serve,
     }  # fmt: skip
     try:
         return actions[given.action](given)
@@ -151,6 +152,24 @@ def run(given: argparse.Namespace) -> int:
     return DONE if all_committed else DIFFERS
 
 
+def bench(given: argparse.Namespace) -> int:
+    """Figures of one run."""
+    from marketproof.fabric_measuring import run as measured
+    from marketproof.fabric_measuring import shown
+    from marketproof.workload import Workload
+    from model.scope import Scope
+
+    progress = Progress()
+    progress.start("fabric bench")
+    fifteen = given.variant == "paper"
+    workload = Workload(given.variant, Scope(1, 1 if fifteen else 2), fifteen, tuple(given.switch))
+    with passing(given.variant, dict(given.switch), progress, timeout_ms=given.batch_ms) as record:
+        found = measured(record, workload, given.couples, given.at_once, progress)
+    progress.done()
+    told(given, found, shown(found))
+    return DONE if set(found["codes"]) == {"VALID"} else DIFFERS
+
+
 def compare(given: argparse.Namespace) -> int:
     """Scenarios on our ledger and on a Fabric of their own; 1 when anything differs."""
     from marketproof import evidence
@@ -207,6 +226,27 @@ def told(given: argparse.Namespace, found: Any, text: str) -> None:
 
 
 # The chaincode.
+
+
+def package(given: argparse.Namespace) -> int:
+    """Packages for one organisation's peer, and what has to be agreed on about each chaincode."""
+    from ledger_runtime.fabric.deployment import package as packed
+    from ledger_runtime.fabric.deployment import signature_policy
+    from ledger_runtime.policies import Rule
+
+    protocol = load(given.variant, given.switch)
+    folder, (host, first) = Path(given.folder), given.address
+    folder.mkdir(parents=True, exist_ok=True)
+    found = []
+    for port, definition in enumerate(deployed(protocol), first):
+        data, identifier = packed(definition.name, f"{host}:{port}")
+        (folder / f"{definition.name}.tgz").write_bytes(data)
+        policy = signature_policy(Rule(definition.policy, organisations_of(protocol)))
+        found.append({"chaincode": definition.name, "package": identifier, "address": f"{host}:{port}", "signature policy": policy})
+    served = " ".join(f"{one['chaincode']}={one['package']}@{one['address']}" for one in found)
+    lines = [f"{one['chaincode']}.tgz: package {one['package']}, --signature-policy \"{one['signature policy']}\"" for one in found]
+    told(given, found, "\n".join([*lines, f"its server: marketproof fabric serve --variant {given.variant} {served}"]))
+    return DONE
 
 
 def serve(given: argparse.Namespace) -> int:

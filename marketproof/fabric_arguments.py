@@ -8,7 +8,7 @@ from typing import Any
 from marketproof.arguments import add_common, add_variant, whole
 
 EXIT = "exit codes: 0 done, or equal; 1 a process is gone, a call is not committed, or ledgers differ; 2 bad use; others as elsewhere"
-ACTIONS = "up|down|status|run|compare|replays|serve"
+ACTIONS = "up|down|status|run|bench|compare|replays|package|serve"
 
 
 def chaincode(text: str) -> tuple[str, str, str]:
@@ -17,6 +17,13 @@ def chaincode(text: str) -> tuple[str, str, str]:
     if not (sign and at and name and package and address):
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form market=PACKAGE_ID@HOST:PORT")
     return name, package, address
+
+
+def address(text: str) -> tuple[str, int]:
+    host, sign, port = text.rpartition(":")
+    if not (sign and host and port.isdecimal() and 0 < int(port) < 65_000):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form HOST:PORT, with a port from 1 to 64999")
+    return host, int(port)
 
 
 def add_fabric(commands: Any) -> None:
@@ -40,6 +47,14 @@ def add_fabric(commands: Any) -> None:
     add_common(down, with_seed=False)
     add_common(action("status", "what runs of the networks of this machine"), with_seed=False)
     add_run(action("run", "play honest life cycles, or calls of a file, on a network"))
+    bench = action("bench", "measure a Fabric of its own: goodput, latency, processor time, by transaction, and a hot key")
+    add_variant(bench, "paper")
+    beside = "life cycles side by side (default: 200)"
+    bench.add_argument("--couples", type=whole("couples", 1, 5000), default=200, metavar="N", help=beside)
+    bench.add_argument("--at-once", type=whole("calls", 1, 5000), default=450, metavar="N", help="calls under way at most (default: 450)")
+    bench.add_argument("--batch-ms", type=whole("milliseconds", 10, 60_000), default=1000, metavar="MS",
+                       help="longest wait of the orderer for a full block of 500 (default: 1000)")  # fmt: skip
+    add_common(bench, with_seed=False)
     compare = action("compare", "play scenarios by a seed on our ledger and on a Fabric of their own: state, codes and events are equal")
     add_variant(compare, "hardened")
     compare.add_argument("--scope", default="1x2", metavar="MxN", help="subsets x replicas of a scenario (default: 1x2)")
@@ -51,6 +66,12 @@ def add_fabric(commands: Any) -> None:
     replays = action("replays", "replay every witness of an evidence directory on Fabrics of their own")
     replays.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`")
     add_common(replays, with_seed=False)
+    package = action("package", "write what administrators of a network of their own install (docs/fabric.md)")
+    add_variant(package, "hardened")
+    package.add_argument("folder", metavar="FOLDER", help="where the packages are written")
+    where = "where the organisation's peer finds the chaincode's server; further chaincodes of the variant are at the ports after it"
+    package.add_argument("--address", required=True, type=address, metavar="HOST:PORT", help=where)
+    add_common(package, with_seed=False)
     serve = action("serve", "answer peers as the chaincode of a variant, until it is ended (docs/fabric.md)")
     add_variant(serve, "hardened")
     served = "a chaincode, its package's id, and where it listens"
