@@ -28,6 +28,7 @@ from marketproof.arguments import (
     reading,
 )
 from marketproof.endings import EXIT_AS_EXPECTED, EXIT_BAD_USE, complain, ending, prepared_streams, terminated_as_interrupted
+from marketproof.fabric_arguments import add_fabric
 
 EPILOGUE = (
     "exit codes: 0 as committed expectations say; 1 a verdict differs; 2 bad use; 3 the tool disagrees with itself; "
@@ -84,6 +85,7 @@ def parser() -> Parser:
     add_know(commands)
     add_judge(commands)
     add_ledger(commands)
+    add_fabric(commands)
 
     report = commands.add_parser("report", help="render an evidence directory as one HTML page and as Markdown")
     report.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`; it is verified first, and never changed")
