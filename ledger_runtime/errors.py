@@ -148,3 +148,11 @@ class NotEndorsed(LedgerError):
     def __init__(self, said: str) -> None:
         super().__init__(said)
         self.said = said
+
+
+class UnknownParameter(LedgerError):
+    """No parameter of the simulated network has this name, or a value that none can have."""
+
+
+class UnfitExperiment(LedgerError):
+    """An experiment with the simulated network that cannot be run, with the value and the choices."""

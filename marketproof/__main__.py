@@ -29,6 +29,7 @@ from marketproof.arguments import (
 )
 from marketproof.endings import EXIT_AS_EXPECTED, EXIT_BAD_USE, complain, ending, prepared_streams, terminated_as_interrupted
 from marketproof.fabric_arguments import add_fabric
+from marketproof.simulation_arguments import add_simulation
 
 EPILOGUE = (
     "exit codes: 0 as committed expectations say; 1 a verdict differs; 2 bad use; 3 the tool disagrees with itself; "
@@ -86,6 +87,7 @@ def parser() -> Parser:
     add_judge(commands)
     add_ledger(commands)
     add_fabric(commands)
+    add_simulation(commands)
 
     report = commands.add_parser("report", help="render an evidence directory as one HTML page and as Markdown")
     report.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`; it is verified first, and never changed")

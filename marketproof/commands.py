@@ -32,7 +32,7 @@ ELSEWHERE = {
     "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "recall": "recalling",
     "infer": "inferring", "frontier": "frontiers", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers",
     "know": "know", "judge": "judge", "game": "gaming", "bias": "bias", "ledger": "ledger", "fabric": "fabric", "conform": "conforming",
-    "report": "reporting", "tell": "telling", "adversaries": "adversaries", "play": "play",
+    "simulate": "simulating", "report": "reporting", "tell": "telling", "adversaries": "adversaries", "play": "play",
 }  # fmt: skip
 
 
