@@ -37,6 +37,12 @@ EPILOGUE = (
 )
 
 
+GROUPS = (
+    add_ask, add_compare, add_replay, add_tell, add_play, add_adversaries, add_proofs, add_numbers, add_know, add_judge, add_ledger,
+    add_fabric, add_simulation,
+)  # fmt: skip
+
+
 class Parser(argparse.ArgumentParser):
     """Bad use is one line with the value and the choices; what starts like a negative number is a value, never an option."""
 
@@ -74,20 +80,8 @@ def parser() -> Parser:
     add_common(attack)
     attack.add_argument("--evidence", metavar="DIR", help="also write rows and witnesses there")
 
-    add_ask(commands)
-    add_compare(commands)
-
-    add_replay(commands)
-    add_tell(commands)
-    add_play(commands)
-    add_adversaries(commands)
-    add_proofs(commands)
-    add_numbers(commands)
-    add_know(commands)
-    add_judge(commands)
-    add_ledger(commands)
-    add_fabric(commands)
-    add_simulation(commands)
+    for add in GROUPS:
+        add(commands)
 
     report = commands.add_parser("report", help="render an evidence directory as one HTML page and as Markdown")
     report.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`; it is verified first, and never changed")
