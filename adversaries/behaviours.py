@@ -52,13 +52,16 @@ class Seen:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """A way to behave; `deviating` says whether only members of a coalition behave so."""
+    """A way to behave; `deviating` says whether only members of a coalition behave so, `role` who can, `dutiful` whether they also do
+    their duty."""
 
     name: str
     described: str
     deviating: bool
     timing: str
     options: Callable[[Seen], Iterator[Action]]
+    role: str = "CO"
+    dutiful: bool = True
 
 
 def does_its_duty(seen: Seen) -> Iterator[Action]:
@@ -82,9 +85,10 @@ def sends_twice(seen: Seen) -> Iterator[Action]:
 
 
 def restarts_rounds(seen: Seen) -> Iterator[Action]:
-    """A round that it started, again while that round is still open."""
+    """A round that it started, again while that round is still open, as far as the text counts what remains of it."""
+    counted = "rem" in seen.protocol.schema.tables["TC"].cells
     for step, given in seen.own():
-        if step == "StartRound" and seen.view.cell("TC", "rem", (given["couple"],)) > 0:
+        if step == "StartRound" and (not counted or seen.view.cell("TC", "rem", (given["couple"],)) > 0):
             yield step, given
 
 
@@ -93,8 +97,11 @@ def joins_again(seen: Seen) -> Iterator[Action]:
     nonces = sorted({given["nonce"] for step, given in seen.of_others() if step == "JoinCI"})
     for step, given in seen.own():
         if step == "JoinCI":
-            content, _ = given["hash"]
-            yield from ((step, {**given, "hash": (content, nonce)}) for nonce in nonces)
+            kind = seen.protocol.transactions[step].parameters["hash"]
+            assert isinstance(kind, Term)
+            for nonce in nonces:
+                parts = zip(kind.parts, given["hash"], strict=True)
+                yield step, {**given, "hash": tuple(nonce if name == "nonce" else part for (name, _), part in parts)}
 
 
 def stays_silent(seen: Seen) -> Iterator[Action]:
@@ -145,11 +152,11 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
         Behaviour("copy", "repeats another's hash and nonce", True, "now", copies),
         Behaviour("twice", "sends a transaction twice", True, "now", sends_twice),
         Behaviour("twice late", "has a repeated transaction endorsed, and submits it later", True, "late", sends_twice),
-        Behaviour("restart", "starts a round again that is still open", True, "now", restarts_rounds),
+        Behaviour("restart", "starts a round again that is still open", True, "now", restarts_rounds, "MO"),
         Behaviour("rejoin", "joins an instance again with another nonce", True, "now", joins_again),
-        Behaviour("silent", "stays silent from now on", True, "never", stays_silent),
-        Behaviour("withhold", "commits to nothing, or never reveals", True, "now", keeps_silent_in_rounds),
-        Behaviour("repeat a replica", "repeats what a replica committed to and revealed", True, "now", copies_a_replica),
+        Behaviour("silent", "stays silent from now on", True, "never", stays_silent, dutiful=False),
+        Behaviour("withhold", "commits to nothing, or never reveals", True, "now", keeps_silent_in_rounds, dutiful=False),
+        Behaviour("repeat a replica", "repeats what a replica committed to and revealed", True, "now", copies_a_replica, dutiful=False),
     )
 }
 

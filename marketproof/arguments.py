@@ -372,11 +372,41 @@ def add_ledger(commands: Any) -> None:
 
 def add_replay(commands: Any) -> None:
     replay = commands.add_parser("replay", help="replay a witness on the ledger")
-    replay.add_argument("--ledger", choices=("memory", "signed"), default="memory",
-                        help="memory: one ledger, nobody signs; signed: each organisation checks for itself (default: memory)")  # fmt: skip
+    kinds = "memory: one ledger, nobody signs; signed: each organisation checks for itself; fabric: also on a real Fabric (default: memory)"
+    replay.add_argument("--ledger", "--on", choices=("memory", "signed", "fabric"), default="memory", help=kinds)
     replay.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")
     replay.add_argument("--variant", metavar="NAME", help="variant that the witness is of, such as a .py file (default: the one it names)")
+    replay.add_argument("--as-pytest", nargs="?", const="-", metavar="FILE",
+                        help="write a test that replays it, and expects what stops it in amended texts (default: print it)")  # fmt: skip
     add_common(replay, with_seed=False)
+
+
+def add_adversaries(commands: Any) -> None:
+    every = commands.add_parser("adversaries", help="every declared adversary, and the claim and text on which it wins")
+    every.add_argument("--family", action="append", default=[], metavar="NAME", help="such as behaviour; may be repeated (default: all)")
+    every.add_argument("--accept", action="store_true", help="commit the results of all adversaries, for docs/generated")
+    add_common(every, with_seed=False)
+
+
+def add_play(commands: Any) -> None:
+    said = "play strategies of your own, each in a process with limits, against honest parties: what they get, break and leave"
+    play = commands.add_parser("play", help=said, description=said)
+    play.add_argument("strategy", nargs="+", metavar="FILE", help="a .py file with ROLE and options(seen), such as examples/late_copy.py")
+    add_variant(play)
+    play.add_argument("--turn-s", type=positive_seconds, default=2.0, metavar="S", help="longest answer to one turn (default: 2)")
+    play.add_argument("--cpu-s", type=whole("seconds", 1, 3600), default=20, metavar="S", help="processor time in all (default: 20)")
+    play.add_argument("--memory-mib", type=whole("MiB", 128, 65536), default=512, metavar="N", help="memory of the process (default: 512)")
+    add_common(play, with_seed=False)
+
+
+def add_tell(commands: Any) -> None:
+    tell = commands.add_parser("tell", help="tell an attack in full: reasons, who knows what, the price, what stops it, diagrams")
+    tell.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")
+    tell.add_argument("--variant", metavar="NAME", help="variant that the witness is of, such as a .py file (default: the one it names)")
+    tell.add_argument("--repaired", action="append", default=[], metavar="NAME",
+                      help="variant on which the attack is tried; may be repeated (default: those that amend the text)")  # fmt: skip
+    tell.add_argument("--out", metavar="DIR", help="write a sequence diagram of each run there, as SVG and as Mermaid")
+    add_common(tell, with_seed=False)
 
 
 def add_infer(commands: Any) -> None:

@@ -10,7 +10,8 @@ from adversaries.coalitions import COALITIONS, POWERS
 from ledger_runtime.world import World
 from marketproof.bench import Bench, Decided
 from marketproof.replaying import deviating
-from model.enumeration import Action
+from model.causes import Causes
+from model.enumeration import Action, Rows, Steps
 from model.explain import shortened
 from model.scope import Scope
 from model.search import all_steps
@@ -86,12 +87,13 @@ def variant_told(protocol: Protocol) -> dict[str, Any]:
 
 
 def attack_told(bench: Bench, witness: Witness) -> dict[str, Any]:
-    """A witness step by step, as it goes on the ledger; `broken` is the sentence that ended its replay."""
+    """A witness step by step, as it goes on the ledger, with reasons; `broken` is the sentence that ended its replay."""
     scope = Scope.parse(witness.scope)
+    start = start_of(bench, witness, scope)
     return {
         "start": witness.start,
         "honest_steps_before": len(witness.prefix),
-        "runs": [run_told(bench, witness, scope, run) for run in witness.runs],
+        "runs": [run_told(bench, witness, scope, run, causes_in(bench, witness, scope, start)) for run in witness.runs],
         "silent": {member: role for member, role in scope.members().items() if role and member in silent(witness)},
         "broken": witness.told[-1],
     }
@@ -102,7 +104,22 @@ def silent(witness: Witness) -> set[str]:
     return set(witness.deviating) - {given["caller"] for run in witness.runs for _, given in run}
 
 
-def run_told(bench: Bench, witness: Witness, scope: Scope, run: list[Action]) -> list[dict[str, Any]]:
+def start_of(bench: Bench, witness: Witness, scope: Scope) -> Rows:
+    """The state in which a witness begins, as the model has it."""
+    nobody = Steps(bench.compiled, scope.universe(bench.protocol), frozenset(), bench.protocol.transactions)
+    rows = dict(scope.facts())
+    for name, given in witness.prefix:
+        rows.update(nobody.after(rows, name, given) or {})
+    return rows
+
+
+def causes_in(bench: Bench, witness: Witness, scope: Scope, start: Rows) -> Causes:
+    """What follows a run of a witness and says why each step works."""
+    transactions = all_steps(bench.protocol, COALITIONS[witness.coalition])
+    return Causes(Steps(bench.compiled, scope.universe(bench.protocol), deviating(witness, scope), transactions), start)
+
+
+def run_told(bench: Bench, witness: Witness, scope: Scope, run: list[Action], causes: Causes) -> list[dict[str, Any]]:
     """The steps of one run, replayed on a ledger of their own for the events that they emit."""
     steps, members = all_steps(bench.protocol, COALITIONS[witness.coalition]), deviating(witness, scope)
     world = World(bench.protocol, scope.facts(), frozenset(), scope.universe(bench.protocol), compiled=bench.compiled)
@@ -115,6 +132,7 @@ def run_told(bench: Bench, witness: Witness, scope: Scope, run: list[Action]) ->
         event = world.take(steps[name], arguments)
         told.append(step_told((name, arguments), steps[name], scope, members) | {"reaches": reached, "event": event_told(event)})
         told[-1]["sentence"] = sentence((name, arguments), steps, scope, members)
+        told[-1]["because"] = causes.take((name, arguments)).told
     return told
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from adversaries.coalitions import COALITIONS
 from marketproof.accepted import committed_for
+from marketproof.adversaries import accepted as accepted_adversaries
+from marketproof.adversary_pages import adversaries_page
 from marketproof.judge_results import page as judge_page
 from marketproof.mutant_pages import mutants_page
 from marketproof.small_evidence import accepted
@@ -31,6 +33,7 @@ def documents() -> dict[str, str]:
     found["docs/generated/verdicts.md"] = "# Verdicts\n\n" + "\n\n".join(verdict_tables(details=True)) + "\n"
     found["docs/generated/small-scope.md"] = small_scope_page("hardened", accepted(variant("hardened").load()))
     found["docs/generated/judge.md"] = judge_page()
+    found["docs/generated/adversaries.md"] = adversaries_page(accepted_adversaries())
     found["docs/generated/mutants.md"] = mutants_page({name: committed_for("mutants", variant(name).load()) for name in VARIANTS})
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     before, begin, rest = readme.partition(BEGIN)

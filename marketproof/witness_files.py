@@ -20,11 +20,16 @@ from spec.variants import VARIANTS
 
 
 def read(path: Path, variant: str | None = None) -> tuple[Protocol, Claim, Witness, Scope]:
+    """A witness of a file, as `from_text`."""
+    return from_text(text_of(path), variant)
+
+
+def from_text(text: str, variant: str | None = None) -> tuple[Protocol, Claim, Witness, Scope]:
     """A witness with the protocol and the part of a claim that it is of.
 
     variant: what the user says it is of; a file never names code to be run.
     """
-    fields = witnesses.parse(text_of(path))
+    fields = witnesses.parse(text)
     if fields["claim"] not in CLAIMS and not is_query(fields["claim"]):
         raise UserError(f"the witness speaks of claim {fields['claim'][:LONGEST_NAME]!r}; choices: {choices(CLAIMS)}, or a query")
     against = coalition(fields["coalition"])

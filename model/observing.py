@@ -80,9 +80,12 @@ class Observed:
         return {name: role for name, role in known.items() if role is not None and (name in acting or not self.scope.is_spare(name))}
 
 
-def observe(protocol: Protocol, compiled: Compiled, run: list[Action], scope: Scope, said: Knowing) -> Observed:
-    """The facts of a run of honest parties, by the clauses of the variant."""
-    return Observer(protocol, compiled, scope, said, run).observed()
+def observe(
+    protocol: Protocol, compiled: Compiled, run: list[Action], scope: Scope, said: Knowing,
+    transactions: dict[str, Transaction] | None = None,
+) -> Observed:  # fmt: skip
+    """The facts of a run, by the clauses of the variant. transactions: where others than the protocol's are taken, all of them."""
+    return Observer(protocol, compiled, scope, said, run, transactions or protocol.transactions).observed()
 
 
 def honest_run(protocol: Protocol, compiled: Compiled, scope: Scope, target: Expression | None = None) -> list[Action]:
@@ -121,9 +124,11 @@ def exhausted(protocol: Protocol, compiled: Compiled, scope: Scope) -> list[Acti
 class Observer:
     """Follows a run state by state and notes what each step tells."""
 
-    def __init__(self, protocol: Protocol, compiled: Compiled, scope: Scope, said: Knowing, run: list[Action]) -> None:
+    def __init__(
+        self, protocol: Protocol, compiled: Compiled, scope: Scope, said: Knowing, run: list[Action], transactions: dict[str, Transaction]
+    ) -> None:
         self.protocol, self.knowing = protocol, said
-        self.steps = Steps(compiled, scope.universe(protocol), frozenset(), protocol.transactions)
+        self.steps = Steps(compiled, scope.universe(protocol), frozenset(), transactions)
         self.rows: Rows = dict(scope.facts())
         self.told = Observed(scope, run)
         self.seen: set[tuple[Known, str]] = set()
@@ -138,7 +143,7 @@ class Observer:
             changed = self.steps.after(self.rows, name, arguments) or {}
             before = self.rows
             self.rows = {**before, **changed}
-            step = self.protocol.transactions[name]
+            step = self.steps.transactions[name]
             context = {parameter: (kind, arguments[parameter]) for parameter, kind in step.parameters.items()}
             self.follow(step, context, number)
             for row, value in changed.items():

@@ -22,11 +22,11 @@ from model.scope import Scope, values_of
 from model.slicing import Slice, slice_of, whole
 from model.solver import Solver
 from model.symmetry import Symmetry
+from model.transitions import can_be_taken, deviates_as
 from properties.claims import Goal
 from spec.kinds import BOOLEAN, Kind, Term
 from spec.text import Protocol
 from spec.tracing import Transaction
-from spec.tree import Expression
 
 STUTTER = "(nothing)"
 
@@ -107,7 +107,7 @@ class Chain:
         """One more step: exactly one transaction, whose guards hold and whose caller may send it."""
         search, circuit, before = self.search, self.search.circuit, self.states[-1]
         arguments = self.slots()
-        allowed = {name: self.allowed(name, arguments[name], before) for name in search.slice.transactions}
+        allowed = {name: can_be_taken(search.meaning, step, arguments[name], before) for name, step in search.slice.transactions.items()}
         taken = {name: FALSE if literal == FALSE else circuit.fresh() for name, literal in allowed.items()}
         if allow_nothing:
             taken[STUTTER] = circuit.fresh()
@@ -116,31 +116,11 @@ class Chain:
         circuit.at_most_one(literals) if literals else None
         for name, literal in allowed.items():
             circuit.add(-taken[name], literal)
-        deviates = {name: TRUE if name.startswith("Forge ") else search.deviates_as(arguments[name]["caller"]) for name in allowed}
+        deviates = {name: TRUE if name.startswith("Forge ") else deviates_as(search.meaning, arguments[name]["caller"]) for name in allowed}
         self.taken.append(taken)
         self.arguments.append(arguments)
         self.callers.append(deviates)
         self.states.append(State(search.meaning, step=Step(before, search.slice.transactions, taken, arguments)))
-
-    def allowed(self, name: str, arguments: dict[str, Any], before: State) -> int:
-        """The literal that the guards hold and the caller may send it, by its honest conditions or by its powers."""
-        search, transaction = self.search, self.search.slice.transactions[name]
-
-        def all_of(conditions: Iterable[Expression]) -> int:
-            literals: list[int] = []
-            for condition in conditions:
-                literals.append(search.meaning.evaluate(condition, arguments, before))
-                if literals[-1] == FALSE:
-                    return FALSE
-            return search.circuit.conjunction(literals)
-
-        guards = all_of(guard.condition for guard in transaction.guards.values())
-        if guards == FALSE:
-            return FALSE
-        member = search.deviates_as(arguments["caller"])
-        honest = all_of(transaction.honest.values()) if member != TRUE else FALSE
-        powers = all_of(transaction.powers.values()) if member != FALSE else FALSE
-        return search.circuit.conjunction((guards, search.circuit.choose(member, powers, honest)))
 
     def deviates_at(self, step: int) -> int:
         """The literal that the step is the coalition's choice: a deviating caller, a forgery, or nothing."""
@@ -186,13 +166,9 @@ class Search:
             self.candidates += members
             for group in itertools.combinations(members, most + 1):
                 self.circuit.add(*(-literals[member] for member in group))
-        if bounds:
+        if bounds and "pseudonym" in self.problem.coalition.powers:
             literals.update({member: TRUE for member, wanted in self.problem.scope.members().items() if wanted is None})
         return literals
-
-    def deviates_as(self, member: dict[Any, int]) -> int:
-        literals = self.meaning.deviates
-        return self.circuit.disjunction(self.circuit.conjunction((when, literals.get(value, FALSE))) for value, when in member.items())
 
     def extend(self) -> None:
         for chain in self.chains:

@@ -22,7 +22,10 @@ class Party:
 
 @dataclass(frozen=True)
 class Step:
-    """One step. kind: one of KINDS. reaches: names of others that a step off the ledger sends to. event: with what it carries, or empty."""
+    """One step. kind: one of KINDS. reaches: names of others that a step off the ledger sends to. event: with what it carries, or empty.
+
+    because: sentences on the earlier steps that it needs, and on why nobody honest would take it.
+    """
 
     kind: str
     by: str
@@ -32,6 +35,7 @@ class Step:
     reaches: tuple[str, ...]
     event: str
     sentence: str
+    because: tuple[str, ...]
 
     @property
     def called(self) -> str:
@@ -105,4 +109,5 @@ def step_of(value: Value) -> Step:
         reaches=tuple(value["reaches"].texts_by_name),
         event=value["event"].text,
         sentence=value["sentence"].text,
+        because=tuple(one.text for one in value["because"].items),
     )

@@ -31,7 +31,7 @@ from reports.view import (
     verdict_words,
 )
 
-DESCRIBED_SCHEMA = 1
+DESCRIBED_SCHEMA = 2
 REQUIRED = ("verdicts.json", "claims.json", "variants.json", "attacks.json")
 
 

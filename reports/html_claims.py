@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from reports import words
-from reports.attacks import Run
+from reports.attacks import Run, Step
 from reports.escaping import Markup, joined, markup, tag
 from reports.html_parts import link, listed, paragraph, table
 from reports.repairs import repair_text, repairs_of, unsaid
@@ -68,12 +68,17 @@ def attack_parts(statement: Statement, told: Told, base: str) -> list[Markup]:
     ]
     for number, run in enumerate(attack.runs, 1):
         parts += [paragraph(f"Run {number}:")] if len(attack.runs) > 1 else []
-        parts.append(listed([step.sentence for step in run.steps], "steps", ordered=True))
+        parts.append(tag("ol", joined([reasoned(step) for step in run.steps]), class_="steps"))
     parts.append(paragraph(words.sentence(attack.broken), "broken"))
     parts += [figure(statement, told, place, run) for place, run in enumerate(attack.runs)]
     files = joined([tag("a", name, href=quote(f"{base}/{name}")) for name in told.witnesses], ", ")
     parts.append(tag("p", "Replay it: ", files, class_="note"))
     return parts
+
+
+def reasoned(step: Step) -> Markup:
+    """A step with its reasons below it."""
+    return tag("li", step.sentence, *(tag("div", text, class_="note") for text in step.because))
 
 
 def figure(statement: Statement, told: Told, place: int, run: Run) -> Markup:

@@ -155,7 +155,9 @@ def attack(statement: Statement, told: Told, base: str) -> Lines:
     lines = [*heading(5, words.attack_title(statement, told), told.anchor), markdown(told.attack.begins), ""]
     for number, run in enumerate(told.attack.runs, 1):
         lines += [f"Run {number}:", ""] if len(told.attack.runs) > 1 else []
-        lines += [f"{place}. {markdown(step.sentence)}" for place, step in enumerate(run.steps, 1)] + [""]
+        for place, step in enumerate(run.steps, 1):
+            lines += [f"{place}. {markdown(step.sentence)}", *(f"   - {markdown(text)}" for text in step.because)]
+        lines.append("")
     lines += [f"**{markdown(words.sentence(told.attack.broken))}**", ""]
     for place, run in enumerate(told.attack.runs):
         lines += sequence(run, words.ending(statement, told, place))

@@ -9,6 +9,7 @@ from typing import Any
 
 from marketproof import evidence
 from properties.verdicts import FIELDS, VERDICTS, Row
+from reports.content import DESCRIBED_SCHEMA
 
 Files = dict[str, Any]
 VERSIONS = {"marketproof": "0.1.0", "python": "3.11.7"}
@@ -23,7 +24,7 @@ def row(claim: str, part: str, coalition: str, verdict: str, depth: int | None, 
 def step(kind: str = "transaction", by: str = "co-1", **more: Any) -> dict[str, Any]:
     given = {"kind": kind, "by": by, "role": "CO", "deviating": True, "name": "JoinCI", "arguments": {"instance": "ci-1"}}
     given |= {"reaches": {}, "event": "", **more}
-    return given | {"sentence": f"{given['by']} takes {given['name']}"}
+    return given | {"sentence": f"{given['by']} takes {given['name']}", "because": [f"because of what {given['by']} has"]}
 
 
 def attack(*runs: list[dict[str, Any]]) -> dict[str, Any]:
@@ -148,12 +149,12 @@ def documents() -> Files:
     waived = {"amendment": "require JoinCI.once", "because": "it joins twice", "falls": falls, "redundant_with": [], "verdict": "needed"}
     return {
         "verdicts.json": {"schema": 1, "fields": FIELDS, "rows": rows},
-        "claims.json": {"schema": 1, "kinds": kinds, "powers": powers, "coalitions": coalitions, "claims": claims},
+        "claims.json": {"schema": DESCRIBED_SCHEMA, "kinds": kinds, "powers": powers, "coalitions": coalitions, "claims": claims},
         "variants.json": {
-            "schema": 1,
+            "schema": DESCRIBED_SCHEMA,
             "variants": {"paper": variant(None, "so"), "hard": variant("paper", "not", ("require JoinCI.once", "require JoinCI.mine"))},
         },
-        "attacks.json": {"schema": 1, "attacks": attacks},
+        "attacks.json": {"schema": DESCRIBED_SCHEMA, "attacks": attacks},
         "job.json": job(),
         "numbers.json": numbers(),
         "proofs/hard/summary.json": {
