@@ -190,7 +190,9 @@ def drawn(experiment: Experiment, seed: int) -> Draws:
     streams = [np.random.Generator(np.random.SFC64(one)) for one in np.random.SeedSequence(seed).spawn(5)]
     regular = np.arange(n) / experiment.rate_tps
     at = regular if experiment.arrivals == "regular" else np.cumsum(streams[0].standard_exponential(n)) / experiment.rate_tps
-    hot = np.where(streams[4].random(n) < experiment.hot_share, streams[4].integers(0, experiment.hot_keys, n), -1)
+    hot = np.full(n, -1)
+    if experiment.hot_share > 0:
+        hot = np.where(streams[4].random(n) < experiment.hot_share, streams[4].integers(0, experiment.hot_keys, n), -1)
     return Draws(at, streams[1].standard_exponential(n * k), streams[2].standard_exponential(n), streams[3].standard_exponential(n), hot)
 
 

@@ -17,20 +17,23 @@ from numba import njit
 from ledger_runtime.simulation.experiment import Draws, Floats, Plan, Times, Wholes, blank
 
 CLIENT, ORDERER, DEADLINE, BYTES = range(4)
-NEXT, ORDERED, FIRST, BLOCKS, CHECKED, OLDEST, RELEASED = range(7)
+NEXT, ORDERED, FIRST, BLOCKS, CHECKED, OLDEST, HEAD, TAIL = range(8)
 IN_CLIENT, IN_ORDERER, IN_LINK = range(3)
 
 
 class State(NamedTuple):
     """What the loop knows. at: seconds at which client and orderer are free and the open block is cut, and the open block's bytes.
 
-    counts: the next call, transactions ordered, those in cut blocks, blocks cut, transactions checked, the oldest call that holds a place.
+    counts: the next call, transactions ordered, those in cut blocks, blocks cut, transactions checked, the oldest call that holds a place,
+    and the ends of the queue of those that are endorsed: complete, when, and who, in that order.
     sequence: numbers in the order of the ledger. ends: where each block ends in it. arrived, committed: by block and peer. links: of the
     peers, and last of the orderer. cores: when each is free, by peer. began: when each endorsement began.
     """
 
     at: Floats
     counts: Wholes
+    complete: Floats
+    who: Wholes
     sequence: Wholes
     ends: Wholes
     arrived: Floats
@@ -146,6 +149,17 @@ def order(endorsed: float, assembly_s: float, near_s: float, service_s: float, a
 
 
 @njit(cache=True)
+def enqueue(when: float, number: int, complete: Any, who: Any, counts: Any) -> None:
+    """Put a call where it belongs among those that wait for their endorsements: near the end, since they come nearly in order."""
+    place = counts[TAIL]
+    while place > counts[HEAD] and complete[place - 1] > when:
+        complete[place], who[place] = complete[place - 1], who[place - 1]
+        place -= 1
+    complete[place], who[place] = when, number
+    counts[TAIL] += 1
+
+
+@njit(cache=True)
 def append(now: float, size: float, number: int, timeout_s: float, at: Any, count: Any, sequence: Any) -> int:
     """Put a transaction into the open block; gives how many it holds."""
     sequence[count[ORDERED]] = number
@@ -184,16 +198,26 @@ def cut(now: float, plan: Any, times: Any, state: Any, starts: Any) -> None:
 
 @njit(cache=True)
 def endorsing(now: float, peer: int, plan: Any, draws: Any, state: Any) -> int:
-    """How many cores of a peer are busy with endorsements: those that began and have not ended."""
-    known = state.counts[NEXT] * plan.endorsers
-    job = known - 1 - (known - 1 - peer) % plan.peers
-    busy = 0
-    while job >= 0 and state.began[job] >= now - state.longest[peer]:
-        began = state.began[job]
-        if began <= now < began + (plan.endorse_fixed_s + plan.endorse_drawn_s * draws.endorse[job]):
-            busy += 1
-        job -= plan.peers
-    return busy
+    """How many cores of a peer are busy with endorsements: those that began and have not ended.  A peer begins its jobs in order."""
+    return busy(now, peer, plan.peers, state.counts[NEXT] * plan.endorsers, plan.endorse_fixed_s, plan.endorse_drawn_s, draws.endorse,
+                state.began, now - state.longest[peer])  # fmt: skip
+
+
+@njit(cache=True)
+def busy(now: float, peer: int, peers: int, known: int, fixed_s: float, drawn_s: float, draws: Any, began: Any, least: float) -> int:
+    low, high = 0, (known - 1 - peer) // peers + 1 if known > peer else 0
+    while low < high:
+        middle = (low + high) // 2
+        if began[peer + middle * peers] <= now:
+            low = middle + 1
+        else:
+            high = middle
+    found, job = 0, peer + (low - 1) * peers
+    while job >= 0 and began[job] >= least:
+        if now < began[job] + (fixed_s + drawn_s * draws[job]):
+            found += 1
+        job -= peers
+    return found
 
 
 @njit(cache=True)
@@ -255,12 +279,11 @@ def check(block: int, first: int, end: int, plan: Any, draws: Any, times: Any, s
 @njit(cache=True)
 def loop(plan: Any, draws: Any, times: Any, state: Any) -> bool:
     """Until every transaction is checked; false when there are more blocks than there is room for."""
-    waiting, starts, places = [(0.0, 0)], [(0.0, 0)], [(0.0, 0)]
-    waiting.pop()
+    starts, places = [(0.0, 0)], [(0.0, 0)]
     starts.pop()
     places.pop()
     at, count, n, k = state.at, state.counts, plan.transactions, plan.endorsers
-    arrivals_s, jitter, payload = draws.arrivals_s, draws.jitter, draws.payload
+    arrivals_s, jitter, payload, complete, who = draws.arrivals_s, draws.jitter, draws.payload, state.complete, state.who
     submitted, proposed, ordered, used, sequence, released = (
         times.submitted, times.proposed, times.ordered, state.used, state.sequence, state.released)  # fmt: skip
     while count[CHECKED] < n:
@@ -270,19 +293,21 @@ def loop(plan: Any, draws: Any, times: Any, state: Any) -> bool:
         called = arrivals_s[number] if number < n else np.inf
         if plan.window and number < n:
             called = max(called, next_place(plan.window, plan.client_timeout_s, submitted, count, released, places))
-        complete, began, late = first_of(waiting), first_of(starts), at[DEADLINE]
-        if called <= complete and called <= began and called <= late:
+        endorsed = complete[count[HEAD]] if count[HEAD] < count[TAIL] else np.inf
+        began, late = first_of(starts), at[DEADLINE]
+        if called <= endorsed and called <= began and called <= late:
             if plan.window:
                 take_place(plan.window, plan.client_timeout_s, submitted, count, released, places)
             sent = call(called, plan.prepare_s, plan.jitter_s * jitter[number], at, count, submitted, proposed)
             last = endorse(sent, number * k, k, plan.ways_s, plan.endorse_fixed_s, plan.endorse_drawn_s, draws.endorse, state.channels,
                            state.cores, state.turns, state.longest, state.began)  # fmt: skip
             times.endorsed[number] = last
-            heapq.heappush(waiting, (last, number))
-        elif complete <= began and complete <= late:
-            number = heapq.heappop(waiting)[1]
+            enqueue(last, number, complete, who, count)
+        elif endorsed <= began and endorsed <= late:
+            number = who[count[HEAD]]
+            count[HEAD] += 1
             size = plan.fixed_bytes + plan.drawn_bytes * payload[number]
-            now = plan.order_delay_s + order(complete, plan.assemble_s + size * plan.client_byte_s, plan.near_s,
+            now = plan.order_delay_s + order(endorsed, plan.assemble_s + size * plan.client_byte_s, plan.near_s,
                                              plan.order_s + size * plan.order_byte_s, at, used)  # fmt: skip
             ordered[number] = now
             if late < now:
@@ -303,7 +328,8 @@ def empty(plan: Plan, draws: Draws, blocks: int) -> tuple[Times, State]:
     """Times to fill in, and the state of a network at rest with room for so many blocks."""
     n, peers, whole = plan.transactions, plan.peers, np.int64
     state = State(
-        at=np.array([0.0, 0.0, np.inf, 0.0]), counts=np.zeros(7, whole), sequence=np.zeros(n, whole), ends=np.zeros(blocks, whole),
+        at=np.array([0.0, 0.0, np.inf, 0.0]), counts=np.zeros(8, whole), complete=np.zeros(n), who=np.zeros(n, whole),
+        sequence=np.zeros(n, whole), ends=np.zeros(blocks, whole),
         arrived=np.zeros((blocks, peers)), committed=np.zeros((blocks, peers)), links=np.zeros(peers + 1), streams=np.zeros(peers),
         channels=np.zeros(peers), cores=np.zeros((peers, plan.cores)), turns=np.zeros(peers, whole), longest=np.zeros(peers),
         began=np.zeros(n * plan.endorsers), validators=np.zeros(peers), reached=np.zeros(peers, whole), missing=np.zeros(blocks, whole),

@@ -36,7 +36,9 @@ def test_no_sentence_excludes_itself(name: str) -> None:
     assert decide(~by_peers(0)[name]).verdict == "refuted"
 
 
-@pytest.mark.parametrize(("one", "needed"), [(one, name) for one in CONTRADICTIONS[2:4] for name in one.claims], ids=str)
+@pytest.mark.parametrize(("one", "needed"), [
+    pytest.param(one, name, id=f"{one.name} {name}") for one in CONTRADICTIONS[2:4] for name in one.claims
+])  # fmt: skip
 def test_each_sentence_is_needed(one: Contradiction, needed: str) -> None:
     """Without any one of them the others have numbers."""
     of = by_peers(0)
