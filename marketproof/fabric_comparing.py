@@ -60,7 +60,8 @@ class Play:
         codes = await self.pair.order(sent)
         honest = {twin.call.scenario for twin in twins if twin.call.honest and codes.get(twin.mark) == "VALID"}
         for scenario in together:
-            scenario.settled(scenario.number in honest)
+            if not scenario.over:
+                scenario.settled(scenario.number in honest)
         self.past = (self.past + sent)[-500:]
 
     def fate_of(self, twin: Twin, scenario: Scenario) -> list[Twin]:
@@ -76,7 +77,7 @@ class Play:
 
     def released(self, scenario: Scenario) -> list[Twin]:
         """What was kept and is submitted now, on whatever state there is."""
-        over = scenario.place >= len(scenario.calls) or len(scenario.kept) > LONGEST_KEPT
+        over = scenario.over or len(scenario.kept) > LONGEST_KEPT
         now = [twin for twin in scenario.kept if over or self.rng.random() < RELEASED]
         scenario.kept = [twin for twin in scenario.kept if twin not in now]
         return now

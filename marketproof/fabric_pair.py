@@ -20,7 +20,7 @@ from ledger_runtime.fabric.blocks import Block, blocks, decoded
 from ledger_runtime.fabric.client import Client, Endorsed
 from ledger_runtime.network import Network
 from ledger_runtime.store import Version
-from marketproof.fabric_rows import rows_at
+from marketproof.fabric_rows import rows_settled
 from marketproof.fabric_scenarios import Call
 from spec.errors import Refused
 
@@ -209,7 +209,7 @@ class Pair:
     async def compare_states(self) -> int:
         """All rows, as each organisation's peer answers and as ours has them; how many."""
         ours = dict(self.network.ledger.store.items())
-        for organisation, theirs in (await rows_at(self.client.connection, self.network.protocol)).items():
+        for organisation, theirs in (await rows_settled(self.client.connection, self.network.protocol, ours)).items():
             for key in sorted(ours.keys() | theirs.keys()):
                 if ours.get(key) != theirs.get(key):
                     self.noted.differ(f"row {key} at {organisation}", "its value", ours.get(key), theirs.get(key))

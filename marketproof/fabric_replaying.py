@@ -17,7 +17,7 @@ from ledger_runtime.world import StepRefused
 from marketproof import witness_files
 from marketproof.errors import UserError
 from marketproof.fabric import passing
-from marketproof.fabric_rows import rows_at
+from marketproof.fabric_rows import rows_settled
 from marketproof.replaying import ReplayFailed, replay
 from model.witness import Witness
 
@@ -62,7 +62,7 @@ class Beside:
     def check(self, network: Network) -> None:
         """Raise StepRefused unless every peer has exactly the rows of our ledger."""
         ours = dict(network.ledger.store.items())
-        for organisation, theirs in self._runner.run(rows_at(self.connection, network.protocol)).items():
+        for organisation, theirs in self._runner.run(rows_settled(self.connection, network.protocol, ours)).items():
             if theirs != ours:
                 other = sorted(key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key))
                 raise StepRefused(f"on Fabric: {organisation} has other rows: {', '.join(other)}")

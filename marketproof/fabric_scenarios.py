@@ -18,7 +18,7 @@ from model.scope import values_of
 from spec.tracing import Transaction
 
 MOST_TRIES = 8
-LEAST_ROUNDS = 12
+LEAST_ROUNDS, AFTER_ROUNDS = 12, 12
 MALICE = (0, 1, 1, 3)  # most hostile calls of a round, by scenario
 LONGEST_KEPT = 6
 OF_THE_ROLE = 0.9
@@ -26,7 +26,7 @@ OF_THE_ROLE = 0.9
 FATES = {
     "drop": 0.03, "keep": 0.14, "twice": 0.04, "again": 0.04, "creator": 0.025, "identifier": 0.025, "endorsement": 0.02,
 }  # fmt: skip
-FEW_ENDORSERS, UNREADABLE, PASSING = 0.06, 0.03, 0.004
+FEW_ENDORSERS, UNREADABLE, PASSING, PASSES = 0.06, 0.03, 0.004, 0.15
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,19 @@ class Scenario:
     malice: int
     rounds: int = 0
     place: int = 0
+    over_since: int = 0
     tries: int = 0
     kept: list[Any] = field(default_factory=list)
 
     @property
     def ended(self) -> bool:
-        return self.place >= len(self.calls) and self.rounds >= LEAST_ROUNDS and not self.kept
+        lasts = max(LEAST_ROUNDS, self.over_since + AFTER_ROUNDS if self.calls else 0)
+        return self.over and self.rounds >= lasts and not self.kept
+
+    @property
+    def over(self) -> bool:
+        """Whether its life cycle is; parties go on with what may follow, and time passes."""
+        return self.place >= len(self.calls)
 
     def next_calls(self) -> Iterator[Call]:
         """What its parties send now, all decided on one state: the next honest calls, and hostile ones."""
@@ -72,11 +79,14 @@ class Scenario:
             yield self._call(action, "submit" if rng.random() < 0.8 else self._fate(), honest=True)
         for _ in range(rng.randint(0, self.malice) if self.calls else rng.randint(1, 4)):
             yield self._call(self._hostile(), self._fate())
+        if self.calls and self.over:
+            yield from (self._call(self._following(), self._fate()) for _ in range(2))
 
     def settled(self, valid: bool) -> None:
         """The honest call is committed, or was tried often enough: the next one follows."""
         if valid or self.tries >= MOST_TRIES:
             self.place, self.tries = self.place + 1, 0
+            self.over_since = self.rounds
 
     def _call(self, action: Action, fate: str, honest: bool = False) -> Call:
         name, given = self.workload.couple(self.number, action)
@@ -122,6 +132,20 @@ class Scenario:
         if callers and rng.random() < OF_THE_ROLE:
             given["caller"] = rng.choice(callers)
         return step.name, given
+
+    def _following(self) -> Action:
+        """A call that the life cycle does not have, about what it had: the last value of each parameter that it knew."""
+        rng, protocol = self.rng, self.network.protocol
+        had = {name for name, _ in self.calls}
+        steps = [step for step in protocol.transactions.values() if step.on_ledger and step.name not in had]
+        passing = [step for step in steps if step.name in GLOBAL]
+        if not steps or passing and rng.random() < PASSES:
+            steps = passing or [protocol.transactions[name] for name in had]
+        step = rng.choice(steps)
+        universe = self.workload.scope.universe(protocol)
+        known = {name: value for _, given in self.calls for name, value in given.items()}
+        given = {name: known[name] if name in known else rng.choice(values_of(kind, universe)) for name, kind in step.parameters.items()}
+        return step.name, {**given, "caller": rng.choice([member for member, role in self.workload.scope.members().items() if role])}
 
     def _bent(self, step: Transaction, given: dict[str, Any]) -> Action:
         """A call of the life cycle, sent again, early, or with one thing changed."""
