@@ -139,7 +139,7 @@ class Scenario:
         had = {name for name, _ in self.calls}
         steps = [step for step in protocol.transactions.values() if step.on_ledger and step.name not in had]
         passing = [step for step in steps if step.name in GLOBAL]
-        if not steps or passing and rng.random() < PASSES:
+        if not steps or (passing and rng.random() < PASSES):
             steps = passing or [protocol.transactions[name] for name in had]
         step = rng.choice(steps)
         universe = self.workload.scope.universe(protocol)
