@@ -187,10 +187,14 @@ def evidence_files(benches: list[tuple[Bench, list[Decided]]]) -> dict[str, str]
 
 
 def run_replay(given: argparse.Namespace) -> int:
-    """Replay a witness file: 0 when its claim breaks at its last step, 1 when it does not."""
+    """Replay a witness file, or all of an evidence directory: 0 when the claim breaks at the last step, 1 when it does not."""
     from marketproof import witness_files
     from marketproof.replaying import ReplayFailed, besides, deviating, replay
 
+    if Path(given.witness).is_dir():
+        from marketproof.replaying_all import replay_all
+
+        return replay_all(given, Path(given.witness))
     progress = Progress()
     progress.start("replaying")
     protocol, claim, witness, scope = witness_files.read(Path(given.witness), given.variant)
