@@ -134,7 +134,7 @@ class Scenario:
         return step.name, given
 
     def _following(self) -> Action:
-        """A call that the life cycle does not have, about what it had: the last value of each parameter that it knew."""
+        """A call that the life cycle does not have, about what it had: the last value of each parameter of that kind."""
         rng, protocol = self.rng, self.network.protocol
         had = {name for name, _ in self.calls}
         steps = [step for step in protocol.transactions.values() if step.on_ledger and step.name not in had]
@@ -143,8 +143,9 @@ class Scenario:
             steps = passing or [protocol.transactions[name] for name in had]
         step = rng.choice(steps)
         universe = self.workload.scope.universe(protocol)
-        known = {name: value for _, given in self.calls for name, value in given.items()}
-        given = {name: known[name] if name in known else rng.choice(values_of(kind, universe)) for name, kind in step.parameters.items()}
+        known = {(name, protocol.transactions[call].parameters[name]): value for call, given in self.calls for name, value in given.items()}
+        given = {name: known[name, kind] if (name, kind) in known else rng.choice(values_of(kind, universe))
+                 for name, kind in step.parameters.items()}  # fmt: skip
         return step.name, {**given, "caller": rng.choice([member for member, role in self.workload.scope.members().items() if role])}
 
     def _bent(self, step: Transaction, given: dict[str, Any]) -> Action:
