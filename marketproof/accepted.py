@@ -13,11 +13,13 @@ from model.search import all_steps
 from properties import expectations
 from properties.claims import expressible
 from spec.digests import digest
+from spec.remembering import remembered
 from spec.text import Protocol
 
 
+@remembered
 def spoken_of(protocol: Protocol) -> str:
-    """Which text and which claims results are of.  It traces every claim (some 0.4 s): ask once for a text."""
+    """Which text and which claims results are of."""
     goals = expressible(claims_to_prove(), protocol, all_steps(protocol, COALITIONS["peer"]))
     said = {label: {part: condition for part, condition in vars(goal).items() if condition} for label, goal in goals.items()}
     return digest(text_digest(protocol), said)

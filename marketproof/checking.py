@@ -118,7 +118,7 @@ def check_variant(given: argparse.Namespace, name: str, bench: Bench, claims: li
         referring([one.row for _, one in decided] if bridging.proved else [])
     small = None
     if proof is not None and proof.proves(FINISHED):
-        small = small_scope(variant_named(name), bench.protocol, bench.progress)
+        small = small_scope(variant_named(name), bench.protocol, bench.store, bench.progress)
         bench.progress.done()
         say(terminal.wrapped(small_scope_told(small)))
     vacuous = tell_sometimes(bench, given, claims, say)

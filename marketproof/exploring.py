@@ -15,6 +15,7 @@ from marketproof.necessity import conditions_needed
 from marketproof.progress import Progress
 from marketproof.small_beds import Beds, confirm
 from marketproof.small_evidence import SMALL_SCOPE, sentences
+from marketproof.store import Store
 from marketproof.variants import text_digest
 from properties.small_scope import CASES, LARGE, Case
 from properties.small_scope_drops import DROPS, Drop
@@ -38,7 +39,7 @@ def explore(given: argparse.Namespace) -> int:
     begun = time.monotonic()
     if not given.drop:
         found["cases"] = list(explored(Beds(variant), chosen, progress, say))
-        found["conditions"] = [] if given.case else conditions_needed(variant, variant.load(), progress)
+        found["conditions"] = [] if given.case else conditions_needed(variant, variant.load(), Store(enabled=False), progress)
         for one in found["conditions"]:
             say(condition_told(one))
     for drop in drops:

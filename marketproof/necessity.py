@@ -7,6 +7,7 @@ from typing import Any
 
 from marketproof.errors import UserError
 from marketproof.small_beds import Bed, Beds, claimed, confirm_trap
+from marketproof.store import Store, program
 from model.enumeration import Rows
 from model.honest import Honest, Undecided
 from model.market import MarketError
@@ -15,19 +16,22 @@ from properties.ranking import Liveness
 from properties.small_scope import STARTS, Case
 from properties.small_scope_conditions import FINISHED, NEEDED, conditions_of, without_condition
 from spec.amendments import Variant
+from spec.digests import digest
 from spec.errors import SpecificationError
 from spec.text import Protocol
 
 MOST_STATES = 3_000
 
 
-def conditions_needed(variant: Variant, protocol: Protocol, progress: Callable[[str], None] = lambda text: None) -> list[dict[str, Any]]:
+def conditions_needed(
+    variant: Variant, protocol: Protocol, store: Store, progress: Callable[[str], None] = lambda text: None
+) -> list[dict[str, Any]]:
     """For each condition of the claim what is shown of it in a variant, which is loaded."""
     beds = Beds(variant)
-    return [needed(beds, condition, progress) for condition in conditions_of(claimed(protocol, FINISHED))]
+    return [needed(beds, condition, store, progress) for condition in conditions_of(claimed(protocol, FINISHED))]
 
 
-def needed(beds: Beds, condition: str, progress: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+def needed(beds: Beds, condition: str, store: Store, progress: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
     """Whether there is a trap when all conditions hold but this one: the shortest run to it from the start of its case, replayed."""
     result: dict[str, Any] = {"claim": FINISHED, "condition": condition, "necessary": False, "case": "", "start": "", "before": 0}
     result |= {"told": [], "trap": "", "states": 0, "reason": ""}
@@ -37,10 +41,20 @@ def needed(beds: Beds, condition: str, progress: Callable[[str], None] = lambda 
     try:
         bed = beds.of(case)
         claim = without_condition(bed.claimed(FINISHED), condition)
-        small, found, states = first_trap(bed, case, claim, progress)
+        key = digest(program(), "necessary", bed.protocol, vars(claim), case.name)
+        found: dict[str, Any] | None = store.get(key)
+        if found is None:
+            found = shown(bed, case, claim, progress)
+            store.put(key, found)
     except (SpecificationError, UserError, MarketError, Undecided) as error:
         return result | {"reason": str(error)}
-    result |= {"case": case.name, "start": STARTS[case.start].sentence, "before": len(bed.market(case).steps)}
+    return result | found
+
+
+def shown(bed: Bed, case: Case, claim: Liveness, progress: Callable[[str], None]) -> dict[str, Any]:
+    """The first trap of a claim in a case, with the run that leads there, replayed."""
+    small, found, states = first_trap(bed, case, claim, progress)
+    result: dict[str, Any] = {"case": case.name, "start": STARTS[case.start].sentence, "before": len(bed.market(case).steps)}
     result |= {"states": states, "necessary": found is not None}
     if found is None:
         return result

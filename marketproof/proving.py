@@ -81,22 +81,32 @@ class Proof:
     plan: Plan
     found: list[Confirmed] = field(default_factory=list)
     seconds: float = 0.0
+    _by_goal: dict[str, list[int]] = field(default_factory=dict, repr=False)
+    _indexed: int = 0
+
+    def of(self, goal: str) -> list[Confirmed]:
+        """The obligations of a goal and of what it rests on, in the order in which they were found."""
+        if self._indexed != len(self.found):
+            self._by_goal, self._indexed = {}, len(self.found)
+            for place, one in enumerate(self.found):
+                self._by_goal.setdefault(one.obligation.goal, []).append(place)
+        places = (place for name in (goal, *self.plan.rests_on(goal)) for place in self._by_goal.get(name, ()))
+        return [self.found[place] for place in sorted(places)]
 
     def open(self, goal: str) -> list[Confirmed]:
         """Obligations of a goal and of what it rests on that are not proved and confirmed."""
-        needed = {goal, *self.plan.rests_on(goal)}
-        return [one for one in self.found if one.obligation.goal in needed and not one.holds]
+        return [one for one in self.of(goal) if not one.holds]
 
     def proves(self, goal: str) -> bool:
         """Whether the goal and all that it rests on was asked about, and nothing of it is open."""
-        asked = {one.obligation.goal for one in self.found}
-        return asked.issuperset((goal, *self.plan.rests_on(goal))) and not self.plan.missing(goal) and not self.open(goal)
+        found = self.of(goal)
+        asked = {one.obligation.goal for one in found}
+        return asked.issuperset((goal, *self.plan.rests_on(goal))) and not self.plan.missing(goal) and all(one.holds for one in found)
 
     def count(self, goal: str) -> tuple[int, int]:
         """How many obligations a goal rests on: all, and those that a solver decided."""
-        needed = {goal, *self.plan.rests_on(goal)}
-        mine = [one for one in self.found if one.obligation.goal in needed]
-        return len(mine), sum(one.obligation.by == "solver" for one in mine)
+        found = self.of(goal)
+        return len(found), sum(one.obligation.by == "solver" for one in found)
 
     def gap(self, goal: str) -> str:
         """Why a goal is not proved: what is missing, or the first step at which induction fails."""

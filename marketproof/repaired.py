@@ -17,7 +17,7 @@ from properties.claims import Claim, Goal, goal_of
 from properties.expectations import expected
 from properties.starts import populated
 from spec.amendments import Amendment, Variant
-from spec.attribution import WHOLE, concerns, makes
+from spec.attribution import WHOLE, Named, makes
 from spec.compiled import Compiled
 from spec.errors import SpecificationError
 from spec.schema import NotExpressible
@@ -104,7 +104,8 @@ def attempted(
 
 def made_by(amendments: list[Amendment], found: Retaken) -> dict[str, str]:
     """Names and reasons of the amendments that made what stops an attack."""
-    of_step = [one for one in amendments for clause in found.stopped if concerns(one, found.step, clause) or makes(one, found.step)]
+    named, whole = Named(amendments), [one for one in amendments if makes(one, found.step)]
+    of_step = [one for clause in found.stopped for one in (*named.of(found.step, clause), *whole)]
     return {one.name: one.because for one in of_step}
 
 

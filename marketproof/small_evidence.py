@@ -8,6 +8,7 @@ from typing import Any
 from marketproof.accepted import committed
 from marketproof.commands import claims_named
 from marketproof.necessity import conditions_needed
+from marketproof.store import Store
 from marketproof.variants import text_digest
 from properties.small_scope import CASES, INVARIANTS, TRAPS
 from properties.small_scope_drops import DROPS
@@ -36,11 +37,11 @@ def names_of(results: Iterable[dict[str, Any]], name: str) -> list[str]:
     return [str(one[name]) for one in results]
 
 
-def small_scope(variant: Variant, protocol: Protocol, progress: Callable[[str], None]) -> dict[str, Any]:
+def small_scope(variant: Variant, protocol: Protocol, store: Store, progress: Callable[[str], None]) -> dict[str, Any]:
     """What is known of a text of which finishing is proved: the conditions are tried now, the rest is as it was committed."""
     known = accepted(protocol)
     found = known or {"text": text_digest(protocol), "claims": sentences(), "cases": [], "drops": []}
-    return {**found, "explored": known is not None, "conditions": conditions_needed(variant, protocol, progress)}
+    return {**found, "explored": known is not None, "conditions": conditions_needed(variant, protocol, store, progress)}
 
 
 def small_scope_told(found: dict[str, Any]) -> str:

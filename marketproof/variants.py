@@ -13,6 +13,7 @@ from pathlib import Path
 from marketproof.errors import UserError
 from spec.amendments import Variant
 from spec.errors import SpecificationError, choices
+from spec.remembering import remembered
 from spec.show import show
 from spec.text import Protocol
 from spec.variants import VARIANTS, variant
@@ -59,6 +60,7 @@ def mistakes_told(path: Path) -> Iterator[None]:
         raise UserError(f"the variant file {place} cannot be run: {type(error).__name__}: {error}") from error
 
 
+@remembered
 def text_digest(protocol: Protocol) -> str:
     """Which text the results are of: SHA-256 of the variant as `spec show` prints it."""
     return hashlib.sha256(show(protocol).encode()).hexdigest()

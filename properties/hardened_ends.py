@@ -6,7 +6,6 @@ from typing import Any
 
 from properties.hardened_lemmas import couples
 from properties.lemmas import lemma
-from spec.hardened.couples import no_round_is_open
 from spec.hardened.words import OPEN, PROGRESS, ROSTER
 from spec.language import count, every, implies
 from spec.paper.assets import CI, DS, TC
@@ -24,12 +23,6 @@ def open_couples_are_noted() -> Any:
     return couples(lambda couple: implies(~PROGRESS[couple].ended, OPEN[couple.ds, couple.mod.owner].couple == couple))
 
 
-@lemma("latest_round_has_a_row", "rounds_are_of_active_couples", "shares_are_known_in_order", "rounds_are_counted")
-def ended_couples_have_no_open_round() -> Any:
-    """No round of a couple that has ended is open."""
-    return every(TC.sort, lambda couple: implies(PROGRESS[couple].ended, TC[couple].exists & no_round_is_open(TC[couple])))
-
-
 @lemma()
 def requests_are_counted() -> Any:
     """The number of requests on the list of a dataset is not negative."""
@@ -41,10 +34,3 @@ def instances_count_the_couples_that_count_on_them() -> Any:
     """An instance counts the couples that have not ended and on whose roster it stands."""
     return every(CI.sort, lambda instance: CI[instance].engaged == count(
         TC.sort, lambda couple: ROSTER[couple, instance].exists & ~PROGRESS[couple].ended))  # fmt: skip
-
-
-@lemma("verified_has_joined")
-def joined_instances_are_not_refused() -> Any:
-    """What was refused has not joined, and what was rejected or has expired is not verified."""
-    return every(CI, lambda instance: implies(instance.ended == "REFUSED", instance.hash == None) & implies(
-        (instance.ended == "REJECTED") | (instance.ended == "EXPIRED"), instance.status != "VERIFIED"))  # fmt: skip

@@ -11,7 +11,7 @@ from spec.hardened.words import (
     APPROVAL, EPOCH_SEED, MIN_REPLICAS, PROGRESS, RESULT, ROOT, ROSTER, ROUND, SEED_HASH, SLOT,
 )  # fmt: skip
 from spec.language import MEMBER, count, deviating, every, implies, literal, permuted, term
-from spec.paper.assets import CI, CI_REF, DELIVERY, DRAWN, DS, DSS, PREPARED, SELECTION, TC, TJ, TRAINED, WEIGHTS
+from spec.paper.assets import CI, CI_REF, DELIVERY, DRAWN, DS, DSS, PREPARED, TC, TJ, TRAINED, WEIGHTS
 
 
 def couples(holds: Callable[[Any], Any]) -> Any:
@@ -86,13 +86,6 @@ def results_are_of_rounds() -> Any:
     return every(TC.sort, lambda couple: every(RESULT.rows(couple), lambda result: counted(couple, result.round)))
 
 
-@lemma("rounds_are_counted")
-def selections_are_of_rounds() -> Any:
-    """The last round that selected an instance was started."""
-    return every(TC.sort, lambda couple: every(CI.sort, lambda instance: (SELECTION[couple, instance].round <= TC[couple].round)
-        & (SELECTION[couple, instance].round >= 0)))  # fmt: skip
-
-
 @lemma("instance_has_subset", "nothing_is_no_instance")
 def roster_has_subset() -> Any:
     """The subset of a roster entry exists."""
@@ -127,25 +120,11 @@ def slot_is_on_the_roster() -> Any:
         & (slot.subset == ROSTER[couple, slot.instance].subset))))  # fmt: skip
 
 
-@lemma("slots_are_of_rounds", "selections_are_of_rounds", "rounds_are_counted")
-def selection_is_the_slots() -> Any:
-    """What history calls selected in the current round has a slot in it."""
-    return every(TC.sort, lambda couple: every(CI.sort, lambda instance: implies(
-        (TC[couple].round > 0) & (SELECTION[couple, instance].round == TC[couple].round), SLOT[couple, TC[couple].round, instance].exists)))  # fmt: skip
-
-
 @lemma("slot_owner_is_the_owner", "jobs_have_slots")
 def revealed_is_delivered() -> Any:
     """A revealed job was delivered by the owner of its instance."""
     return every(TC.sort, lambda couple: every(TJ.rows(couple), lambda job: implies(
         job.weights != None, (job.hash != None) & DELIVERY[couple, job.instance, job.round].exists)))  # fmt: skip
-
-
-@lemma()
-def deliveries_are_kept() -> Any:
-    """What was delivered for a round, and had been committed to, stands in its job."""
-    return every(TC.sort, lambda couple: every(DELIVERY.rows(couple), lambda delivered: (
-        (delivered.hash != None) & (TJ[couple, delivered.instance, delivered.round].hash == delivered.hash))))  # fmt: skip
 
 
 @lemma("couples_have_epochs")
@@ -304,5 +283,3 @@ def revealed_weights_were_committed_to() -> Any:
 def results_are_of_subsets() -> Any:
     """A result is of a subset that exists and of a round that was started."""
     return every(TC.sort, lambda couple: every(RESULT.rows(couple), lambda result: DSS[result.subset].exists))
-
-

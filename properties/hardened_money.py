@@ -8,7 +8,6 @@ from typing import Any
 from properties.hardened_lemmas import couples
 from properties.lemmas import lemma
 from spec.hardened import money
-from spec.hardened.money import may_settle
 from spec.hardened.words import (
     ESCROW, PROGRESS, RESULT, ROUND, SLOT, VERDICT, now,
 )  # fmt: skip
@@ -73,27 +72,8 @@ def stakes_are_of_disputes() -> Any:
     return every(TC.sort, lambda couple: every(RESULT.rows(couple), lambda result: implies(result.disputer == None, result.stake == 0)))
 
 
-@lemma("slots_have_rounds", "slots_are_of_rounds")
-def windows_follow_each_other() -> Any:
-    """In a closed round with slots reveals end before disputes, and disputes before arbitration."""
-    return slots(lambda couple, slot: implies(ROUND[couple, slot.round].closed, windows_in_order(ROUND[couple, slot.round])))
-
-
 def windows_in_order(row: Any) -> Any:
     return (row.reveal_by <= row.dispute_by) & (row.dispute_by <= row.arbitrate_by)
-
-
-@lemma("verdicts_are_of_slots", "windows_follow_each_other", "slots_are_of_rounds")
-def settled_jobs_are_final() -> Any:
-    """When a job is settled, disputes about its round are over."""
-    return every(TC.sort, lambda couple: every(VERDICT.rows(couple), lambda verdict: may_settle(
-        couple, verdict.round, SLOT[couple, verdict.round, verdict.instance].subset)))  # fmt: skip
-
-
-@lemma()
-def decisions_are_about_disputes() -> Any:
-    """Arbiters decide only what somebody disputes."""
-    return every(TC.sort, lambda couple: every(RESULT.rows(couple), lambda result: implies(result.arbitrated, result.disputer != None)))
 
 
 @lemma("stakes_are_of_instances", "slot_owner_is_the_owner", "nothing_is_no_instance", "roster_is_verified")
@@ -107,14 +87,6 @@ def everything_has_an_owner() -> Any:
 def couple_has_model() -> Any:
     """The model of a couple exists."""
     return couples(lambda couple: (couple.mod != None) & couple.mod.exists)
-
-
-@lemma("shares_are_known_in_order")
-def bonds_come_with_couples() -> Any:
-    """The MO gives its bond with the request, and the DO with the approval."""
-    return every(TC.sort, lambda couple: (
-        implies(~TC[couple].exists, ESCROW[couple].mo_bond == 0)
-        & implies(~TC[couple].exists | (TC[couple].status == "REQUESTED"), ESCROW[couple].do_bond == 0)))  # fmt: skip
 
 
 lemma()(money.nobody_owes)

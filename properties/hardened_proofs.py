@@ -11,7 +11,7 @@ from properties.ranking import Liveness, Ranking
 
 LEMMA_MODULES = (hardened_lemmas, hardened_money, hardened_parties, hardened_data, hardened_coverage, hardened_ends)
 
-# The lemmas that each claim rests on, by its label.
+# The lemmas that each claim rests on, by its label; of claims that are not here all lemmas are inferred.
 CLAIMS_USE: dict[str, tuple[str, ...]] = {
     "C02/assigned": ("owners_hold_one_instance",),
     "C02/given": ("owners_hold_one_instance", "data_is_received_by_the_owner"),
@@ -25,9 +25,6 @@ CLAIMS_USE: dict[str, tuple[str, ...]] = {
     "C23/available": ("revealed_weights_were_committed_to", "honest_owners_commit_to_right_weights"),
     "C23/right": ("revealed_weights_were_committed_to", "honest_owners_commit_to_right_weights", "results_are_of_rounds@StartRound",
                   "results_are_of_rounds@RequestTC", "results_are_of_subsets@CreateDSS"),
-    "C11": ("verified_has_joined",),
-    "C12": ("selection_is_the_slots", "slot_owner_is_the_owner", "selections_are_of_rounds", "roster_is_verified",
-            "nothing_is_no_instance"),
     "C17d": ("revealed_weights_were_committed_to", "honest_owners_commit_to_right_weights", "results_are_of_rounds@StartRound",
              "results_are_of_rounds@RequestTC", "results_are_of_subsets@CreateDSS"),
     "C25/same": ("shares_open_commitments", "shares_are_known_in_order", "batch_is_drawn_from_the_seed", "slots_are_the_drawn_batch",
@@ -36,12 +33,10 @@ CLAIMS_USE: dict[str, tuple[str, ...]] = {
     "C25/once": ("nothing_is_drawn_ahead", "approved_means_approved", "counters_are_not_negative", "draws_are_of_allocated_epochs"),
     "C27": ("batches_hold_the_subsets", "whole_epochs_have_all_batches", "batches_have_their_slots", "earlier_rounds_are_closed",
                     "rounds_are_counted", "couple_has_dataset"),
-    "C10/once": (),
     "C24/apart": ("owners_hold_one_instance", "couples_are_noted", "couple_has_dataset", "couple_has_model", "instance_has_subset",
                   "everything_has_an_owner"),
     "C25/open": ("open_couples_are_noted",),
     "C28/listed": ("couple_has_dataset", "requests_are_counted"),
-    "C31/event": ("selection_is_the_slots", "revealed_is_delivered"),
     "C32/closed": ("rounds_are_of_active_couples", "shares_are_known_in_order", "latest_round_has_a_row"),
     "C32/ended": ("couple_has_dataset", "shares_are_known_in_order", "roster_is_of_an_approved_couple", "windows_end_before_the_deadline",
                   "earlier_rounds_are_closed", "slots_have_rounds", "results_have_rounds", "rounds_are_of_active_couples",
@@ -51,15 +46,7 @@ CLAIMS_USE: dict[str, tuple[str, ...]] = {
                   "completed_couples_have_ended", "counters_are_not_negative"),
     "C32/finished": FINISHING_USES,
     "C32/ready": ("verified_has_joined", "instances_count_the_couples_that_count_on_them", "roster_is_verified",
-                  "joined_instances_are_not_refused", "approved_means_approved", "roster_is_of_an_approved_couple"),
-    "C32/over": ("ended_couples_have_no_open_round",),
-    "C33": ("deliveries_are_kept",),
-    "C35": ("slot_is_on_the_roster@DisputeResult",),
-    "C39/paid": ("settled_jobs_are_final", "verdicts_are_of_slots", "windows_follow_each_other", "slots_are_of_rounds", "jobs_have_slots"),
-    "C39/conserved": ("everything_has_an_owner", "couple_has_dataset", "couple_has_model", "bonds_come_with_couples",
-                      "slot_owner_is_the_owner@SettleJob", "stakes_are_of_instances@SettleDispute", "stakes_are_of_disputes@SettleDispute",
-                      "decisions_are_about_disputes@SettleJob"),
-    "C39/held": ("approved_means_approved", "couple_has_model", "shares_are_known_in_order"),
+                  "approved_means_approved", "roster_is_of_an_approved_couple"),
     "C39/covered": ("rounds_hold_what_is_not_settled", "escrow_holds_what_the_rounds_hold", "nobody_owes"),
 }  # fmt: skip
 

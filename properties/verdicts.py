@@ -72,7 +72,8 @@ class Row:
             raise ValueError(f"{self.verdict!r} is no verdict; choices: {', '.join(VERDICTS)}")
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: asdict(self)[name] for name in FIELDS}
+        found = asdict(self)
+        return {name: found[name] for name in FIELDS}
 
     @property
     def short(self) -> str:

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from spec.remembering import remembered
+
 if TYPE_CHECKING:
     from spec.amendments import Amendment
+    from spec.text import Protocol
 
 Clause = tuple[str, str]
 SUBMISSION = "Submit"
@@ -17,6 +20,7 @@ CLAUSES = {
     "replace_effect": ("effect", "observation"), "add_effect": ("effect", "observation"), "drop_effect": ("effect", "observation"),
     "add_field": ("field",), "drop_field": ("field",), "add_part": ("part",),
 }  # fmt: skip
+CONDITIONS = ("honest", "power")
 WHOLE = ("add_table", "add_transaction", "replace_transaction")
 
 
@@ -39,20 +43,11 @@ def clauses_named(amendment: Amendment) -> set[Clause]:
         return {(subject, "observation publish"), (f"{SUBMISSION}{thing}", "step")}
     if amendment.action == "add_key":
         return {(subject, "key")}
-    if amendment.action in ("honest", "power"):
+    if amendment.action in CONDITIONS:
         return {(subject, amendment.action), (f"{SUBMISSION}{thing}", amendment.action)}
     if amendment.action in CLAUSES:
         return {(owner, f"{word} {part}") for word in CLAUSES[amendment.action] for owner in (subject, f"{SUBMISSION}{thing}")}
     return {(subject, "policy" if amendment.action == "policy" else amendment.target)}
-
-
-def concerns(amendment: Amendment, subject: str, clause: str) -> bool:
-    """Whether the amendment names this clause."""
-    if amendment.action in WHOLE:
-        return False
-    if amendment.action in ("honest", "power"):
-        clause = clause.partition(" ")[0]
-    return (subject, clause) in clauses_named(amendment)
 
 
 def makes(amendment: Amendment, subject: str) -> bool:
@@ -60,9 +55,29 @@ def makes(amendment: Amendment, subject: str) -> bool:
     return amendment.action in WHOLE and amendment.target == subject
 
 
-def reasons(amendments: Iterable[Amendment], subject: str, clause: str) -> list[str]:
-    """Why the amendments that name a clause were made."""
-    return list(dict.fromkeys(amendment.because for amendment in amendments if concerns(amendment, subject, clause)))
+class Named:
+    """Amendments by the clauses that they name."""
+
+    def __init__(self, amendments: Iterable[Amendment]) -> None:
+        self._by_clause: dict[Clause, list[Amendment]] = {}
+        for amendment in amendments:
+            for clause in clauses_named(amendment) if amendment.action not in WHOLE else ():
+                self._by_clause.setdefault(clause, []).append(amendment)
+
+    def of(self, subject: str, clause: str) -> list[Amendment]:
+        """Those that name a clause; of a condition, those of all conditions of its word."""
+        word = clause.partition(" ")[0]
+        return self._by_clause.get((subject, word if word in CONDITIONS else clause), [])
+
+    def because(self, subject: str, clause: str) -> str:
+        """Why they were made, each reason once."""
+        return "; ".join(dict.fromkeys(amendment.because for amendment in self.of(subject, clause)))
+
+
+@remembered
+def named_in(protocol: Protocol) -> Named:
+    """The amendments of a variant by the clauses that they name."""
+    return Named(protocol.amendments)
 
 
 def follows(amendment: Amendment, subject: str, clause: str, before: str, after: str, affects: str = "") -> bool:

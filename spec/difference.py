@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from spec.abbreviations import abbreviations
-from spec.attribution import ACCESS, INNER, NOTIONS, POLICY, SUBMISSION, SWITCHES, Clause, concerns, follows, makes
+from spec.attribution import ACCESS, INNER, NOTIONS, POLICY, SUBMISSION, SWITCHES, Clause, Named, follows, makes
 from spec.show import Page, clauses
 from spec.summary import summary
 from spec.text import Protocol
@@ -117,6 +117,7 @@ class Difference:
             one["Pre-images"] = pre_images_of(one, other)
         self.made = [a for a in second.amendments if a.name not in known]
         self.undone = [a for a in first.amendments if a.name not in taken]
+        self.named = Named(self.made), Named(self.undone)
         self.switches = first.switches
         self.remaining = {subject for texts in self.new.values() for subject, _ in texts}
         self.shown: set[str] = set()
@@ -137,8 +138,8 @@ class Difference:
 
     def because(self, subject: str, clause: str, before: str, after: str) -> list[str]:
         """Lines that say which amendment makes a change, and why."""
-        for amendments, word in ((self.made, ""), (self.undone, "without: ")):
-            direct = [a for a in amendments if concerns(a, subject, clause)]
+        for amendments, named, word in ((self.made, self.named[0], ""), (self.undone, self.named[1], "without: ")):
+            direct = named.of(subject, clause)
             self.shown |= {a.name for a in direct}
             if direct:
                 return [f"because {word}{a.because}" for a in {a.because: a for a in direct}.values()]

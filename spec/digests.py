@@ -8,6 +8,7 @@ from functools import singledispatch
 from typing import Any
 
 from spec.kinds import Kind
+from spec.remembering import remembered
 from spec.schema import Schema
 from spec.tables import Table
 from spec.text import Protocol
@@ -71,7 +72,8 @@ def _(value: Event) -> str:
     return digest("event", value.name, value.payload, value.condition, value.binders)
 
 
-@said.register
+@said.register(Transaction)
+@remembered
 def _(value: Transaction) -> str:
     return digest(
         "step", value.name, value.caller_role, value.on_ledger, value.parameters, value.guards, value.effects, value.observations,
@@ -79,17 +81,20 @@ def _(value: Transaction) -> str:
     )  # fmt: skip
 
 
-@said.register
+@said.register(Table)
+@remembered
 def _(value: Table) -> str:
     return digest("table", value.name, value.key, value.cells, value.category)
 
 
-@said.register
+@said.register(Schema)
+@remembered
 def _(value: Schema) -> str:
     return digest("tables", value.tables)
 
 
-@said.register
+@said.register(Protocol)
+@remembered
 def _(value: Protocol) -> str:
     policy = value.policy.endorsement, value.policy.keys
     return digest("protocol", value.name, value.schema, value.sorts, value.readings, value.transactions, policy, value.roles)

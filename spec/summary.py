@@ -7,7 +7,7 @@ from typing import Any
 
 from spec.abbreviations import abbreviations, spoken_of, without
 from spec.amending import ACTIONS
-from spec.attribution import ACCESS, INNER, POLICY, SUBMISSION, SWITCHES, makes, reasons, subject_of
+from spec.attribution import ACCESS, INNER, POLICY, SUBMISSION, SWITCHES, makes, named_in, subject_of
 from spec.kinds import MEMBER
 from spec.schema import CATEGORIES, Grade, Row, Table, reference, using
 from spec.text import AccessRule, Protocol
@@ -24,10 +24,7 @@ class Marks:
     """What the variant's amendments say of each clause: whether they add it, and why."""
 
     def __init__(self, protocol: Protocol) -> None:
-        self.amendments = protocol.amendments
-
-    def because(self, subject: str, clause: str) -> str:
-        return "; ".join(reasons(self.amendments, subject, clause))
+        self.amendments, self.because = protocol.amendments, named_in(protocol).because
 
     def whole(self, subject: str) -> str:
         """Why the whole thing was added or replaced; empty where it is the parent's."""

@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from spec.amending import every_clause
-from spec.attribution import NOTIONS, reasons
+from spec.attribution import NOTIONS, named_in
 from spec.errors import SpecificationError
 from spec.kinds import BOOLEAN, Kind, Reference, Sort, Term, terms_below
 from spec.schema import NotExpressible, Notion, Row, Rows, using
@@ -46,7 +46,7 @@ def parts_of(protocol: Protocol, kind: Term, made: list[tuple[str, Expression]])
         for step, term in made if name in added else ():
             text = expression_text(term._args[position], protocol.schema)
             filled[text] = list(dict.fromkeys((*filled.get(text, ()), step)))
-        because = "; ".join(reasons(protocol.amendments, f"pre-image {kind.name}", f"part {name}"))
+        because = named_in(protocol).because(f"pre-image {kind.name}", f"part {name}")
         parts[name] = {"kind": kind_text(inner), "amended": name in added, "because": because, "filled_in": filled}
     return parts
 
@@ -80,7 +80,7 @@ def notions(protocol: Protocol) -> dict[str, Any]:
         name: {
             "arguments": list(inspect.signature(notion.meaning).parameters), "described": " ".join(notion.described.split()),
             **meaning(protocol, notion, kinds),
-            "because": "; ".join(reasons(protocol.amendments, NOTIONS, name)),
+            "because": named_in(protocol).because(NOTIONS, name),
         } for name, notion in protocol.schema.notions.items()
     }  # fmt: skip
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from marketproof.necessity import conditions_needed, first_trap, needed
 from marketproof.small_beds import Bed, Beds
+from marketproof.store import Store
 from properties.small_scope import CASES, Case
 from properties.small_scope_conditions import FINISHED, LATE, NEEDED, conditions_of, without_condition
 from spec.hardened import VARIANT
@@ -24,9 +26,10 @@ def test_every_condition_has_its_case() -> None:
     assert set(conditions_of(claim)) == set(NEEDED) and set(claim.timely) == {"Tick"}
 
 
-def test_without_any_condition_there_is_a_trap() -> None:
-    """`needed` replays each; a run of nobody is told as the state in which it starts."""
-    shown = conditions_needed(VARIANT, VARIANT.load())
+def test_without_any_condition_there_is_a_trap(tmp_path: Path) -> None:
+    """`needed` replays each; a run of nobody is told as the state in which it starts.  What is kept says the same."""
+    shown = conditions_needed(VARIANT, VARIANT.load(), Store(tmp_path))
+    assert conditions_needed(VARIANT, VARIANT.load(), Store(tmp_path)) == shown
     assert [one["condition"] for one in shown] == list(NEEDED)
     for one in shown:
         assert one["necessary"] and one["start"] and "honest parties can never reach it" in one["trap"]
@@ -35,7 +38,7 @@ def test_without_any_condition_there_is_a_trap() -> None:
 
 
 def test_a_condition_without_a_case_is_not_said_to_be_necessary() -> None:
-    assert not needed(BEDS, "something else")["necessary"]
+    assert not needed(BEDS, "something else", Store(enabled=False))["necessary"]
 
 
 @pytest.mark.parametrize("condition", NEEDED)
