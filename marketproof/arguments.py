@@ -255,6 +255,7 @@ def add_mutants(commands: Any) -> None:
     recall.add_argument("--variant", default="hardened", metavar="NAME", help="variant that is changed (default: hardened)")
     recall.add_argument("--mutants", type=count, default=200, metavar="N", help="so many mutants, drawn with the seed (default: 200)")
     recall.add_argument("--depth", type=whole("steps", 1, 2), default=2, metavar="N", help="steps from an honest run, 1 or 2 (default: 2)")
+    recall.add_argument("--most", type=count, default=20_000, metavar="N", help="steps enumerated for a coalition (default: 20000)")
     recall.add_argument("--out", metavar="FILE", help="write the figures as JSON there")
     recall.add_argument("--fresh", action="store_true", help="find everything anew, also what was found before of the same text")
     recall.add_argument("--accept", action="store_true", help="commit the figures, for the evidence of later checks")

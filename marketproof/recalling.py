@@ -33,13 +33,17 @@ SCOPE = Scope(2, 2)
 
 @dataclass
 class Recalled:
-    """What enumeration found in one mutant, and what of it the search did not; seconds of one core."""
+    """What enumeration found in one mutant, and what of it the search did not; seconds of one core.
+
+    cut: the coalitions of which not all runs were enumerated.
+    """
 
     mutant: str
     starts: int
     successors: int
     enumerated: list[dict[str, Any]]
     missed: list[dict[str, Any]] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
     enumeration_s: float = 0.0
     search_s: float = 0.0
 
@@ -51,7 +55,7 @@ def recall(given: argparse.Namespace) -> int:
     names = [one.name for one in drawn(protocol, given.mutants, given.seed)]
     progress.start("recall")
     found = []
-    for one in spread(work, names, prepare, (given.variant, given.depth, given.seed, store.enabled), given.jobs):
+    for one in spread(work, names, prepare, (given.variant, given.depth, given.seed, given.most, store.enabled), given.jobs):
         found.append(one)
         progress(f"{len(found)} of {len(names)} mutants")
         for miss in one.missed:
@@ -59,7 +63,7 @@ def recall(given: argparse.Namespace) -> int:
             if not given.json:
                 print(terminal.wrapped(f"MISSED in {one.mutant}: {miss['claim']} by {miss['coalition']} from start {miss['start']}"))
     progress.done()
-    told = summed_up(protocol, found, given.depth)
+    told = summed_up(protocol, found, given.depth, given.most)
     if given.out is not None:
         evidence.write_file(Path(given.out), evidence.canonical(told))
     if given.accept:
@@ -75,11 +79,12 @@ def drawn(protocol: Protocol, most: int, seed: int) -> list[Mutant]:
     return found[:most]
 
 
-def summed_up(protocol: Protocol, found: list[Recalled], depth: int) -> dict[str, Any]:
+def summed_up(protocol: Protocol, found: list[Recalled], depth: int, most: int = 0) -> dict[str, Any]:
     whole = sum(len(one.enumerated) for one in found)
     missed = sum(len(one.missed) for one in found)
     return {
-        "text": spoken_of(protocol), "scope": str(SCOPE), "depth": depth, "mutants": [asdict(one) for one in found],
+        "text": spoken_of(protocol), "scope": str(SCOPE), "depth": depth, "most": most, "cut": sum(bool(one.cut) for one in found),
+        "mutants": [asdict(one) for one in found],
         "enumerated": whole, "found": whole - missed, "recall": (whole - missed) / whole if whole else None,
         "enumeration_s": round(sum(one.enumeration_s for one in found), 1), "search_s": round(sum(one.search_s for one in found), 1),
     }  # fmt: skip
@@ -87,9 +92,10 @@ def summed_up(protocol: Protocol, found: list[Recalled], depth: int) -> dict[str
 
 def said(told: dict[str, Any]) -> str:
     broken = sum(bool(one["enumerated"]) for one in told["mutants"])
+    cut = f"; of {told['cut']} not all runs were enumerated: {told['most']} steps for a coalition were the most" if told["cut"] else ""
     return (
         f"{len(told['mutants'])} mutants, {broken} with violations within {told['depth']} steps at {told['scope']}: the search found "
-        f"{told['found']} of {told['enumerated']}; enumeration {told['enumeration_s']} s, search {told['search_s']} s"
+        f"{told['found']} of {told['enumerated']}; enumeration {told['enumeration_s']} s, search {told['search_s']} s{cut}"
     )
 
 
@@ -110,15 +116,15 @@ def claimed(protocol: Protocol, coalition: str) -> Goal:
     return Goal(states=states, steps={label: by for label, goal in goals.items() for by in goal.steps.values()})
 
 
-def recalled(protocol: Protocol, mutant: Mutant, depth: int, seed: int) -> Recalled:
+def recalled(protocol: Protocol, mutant: Mutant, depth: int, seed: int, most: int = 0) -> Recalled:
     """Enumerate the mutant from every start, then search from those where something was found."""
     began = time.process_time()
     changed = mutant.of(protocol)
     compiled = Compiled(changed)
     starts = honest_starts(changed, compiled, SCOPE)
-    enumerating = Enumerating(changed, compiled, SCOPE, claimed(changed, "orderer"), mutant.step, depth)
+    enumerating = Enumerating(changed, compiled, SCOPE, claimed(changed, "orderer"), mutant.step, depth, most=most)
     broken = list(enumerating.run(starts).values())
-    result = Recalled(mutant.name, len(starts), enumerating.successors, [asdict(one) for one in broken])
+    result = Recalled(mutant.name, len(starts), enumerating.successors, [asdict(one) for one in broken], cut=enumerating.cut)
     enumerated = time.process_time()
     for start, coalition in sorted({(one.start, one.coalition) for one in broken}):
         mine = [one for one in broken if (one.start, one.coalition) == (start, coalition)]
@@ -134,23 +140,23 @@ def missed(one: Broken, found: dict[str, int]) -> bool:
     return one.claim not in found or found[one.claim] > one.depth
 
 
-_prepared: list[tuple[Protocol, str, dict[str, Mutant], int, int, Store]] = []
+_prepared: list[tuple[Protocol, str, dict[str, Mutant], int, int, int, Store]] = []
 
 
-def prepare(variant: str, depth: int, seed: int, store: bool) -> None:
+def prepare(variant: str, depth: int, seed: int, most: int, store: bool) -> None:
     """In a worker: load the variant and make its mutants once."""
     ready_for_work()
     protocol = load(variant, [])
-    _prepared.append((protocol, spoken_of(protocol), {one.name: one for one in mutants_of(protocol)}, depth, seed, Store(enabled=store)))
+    _prepared.append((protocol, spoken_of(protocol), {one.name: one for one in mutants_of(protocol)}, depth, seed, most, Store(enabled=store)))
 
 
 def work(name: str) -> Recalled:
     """What was found before of the same text, claims, mutant and program; or found now, and kept."""
-    protocol, said, known, depth, seed, store = _prepared[0]
-    key = digest(program(), "recall", said, name, known[name].changed, depth, seed)
+    protocol, said, known, depth, seed, most, store = _prepared[0]
+    key = digest(program(), "recall", said, name, known[name].changed, depth, seed, most)
     if (before := store.get(key)) is not None:
         return Recalled(**before)
-    found = recalled(protocol, known[name], depth, seed)
+    found = recalled(protocol, known[name], depth, seed, most)
     store.put(key, asdict(found))
     return found
 

@@ -64,12 +64,17 @@ def honest_starts(protocol: Protocol, compiled: Compiled, scope: Scope) -> list[
     return starts
 
 
+class Enough(Exception):
+    """As many steps were taken for a coalition as there may be."""
+
+
 @dataclass
 class Enumerating:
     """All runs of a coalition, alone or among honest parties, that take the changed step once and at most one step beside it.
 
     The changed step is taken with all its arguments.  `whole`: so are the steps beside it; else of what a deviating member sends
     only in pre-images and in what is made of identifiers, the honest, the first, the nearest and the repeated values are taken.
+    most: steps that are taken for each coalition, 0 for all; `cut` are the coalitions for which there would have been more.
     """
 
     protocol: Protocol
@@ -79,20 +84,27 @@ class Enumerating:
     step: str
     depth: int
     whole: bool = False
+    most: int = 0
     found: dict[tuple[str, str], Broken] = field(default_factory=dict)
     successors: int = 0
+    cut: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.reading = {name: cells_read(condition) for name, condition in self.goal.states.items()}
         self.writing = {name: cells_written(step) for name, step in self.protocol.transactions.items()}
+        self.until: int | None = None
 
     def run(self, starts: list[Rows]) -> dict[tuple[str, str], Broken]:
         """The shortest by claim and coalition, of these the first start."""
         universe = self.scope.universe(self.protocol, spares=False)
         for name, members in groups(self.scope):
             steps = Steps(self.compiled, universe, members, self.protocol.transactions)
-            for number, rows in enumerate(starts):
-                self.from_start(steps, rows, name, number)
+            self.until = self.successors + self.most if self.most else None
+            try:
+                for number, rows in enumerate(starts):
+                    self.from_start(steps, rows, name, number)
+            except Enough:
+                self.cut.append(name)
         return self.found
 
     def from_start(self, steps: Steps, rows: Rows, coalition: str, number: int) -> None:
@@ -121,6 +133,8 @@ class Enumerating:
         known = set()
         view = steps.view(rows)
         for arguments in self.arguments(steps, rows, name, every):
+            if self.successors == self.until:
+                raise Enough
             self.successors += 1
             note([claim for claim, by in self.goal.steps.items()
                   if name in by and not self.compiled.holds(by[name], arguments, view)])  # fmt: skip

@@ -85,11 +85,12 @@ def recall(name: str, value: Value) -> Tabled:
         broken = sum(any(True for _ in mutant["enumerated"].items) for mutant in drawn)
         share = "–" if one["recall"].raw is None else f"{one['recall'].number:.1%}"
         times = [f"{one[part].number:.0f} s" for part in ("enumeration_s", "search_s")]
-        lines.append([depth, one["scope"].text, str(len(drawn)), str(broken), str(one["enumerated"].whole),
+        lines.append([depth, one["scope"].text, str(len(drawn)), str(one["cut"].whole), str(broken), str(one["enumerated"].whole),
                       str(one["found"].whole), share, *times])  # fmt: skip
     said = (
         "Mutants drawn by a seed, in which a plain enumeration finds what breaks; the search is told all claims and neither the step that "
-        "was changed nor which claim fails. Recall is the share of what enumeration found."
+        "was changed nor which claim fails. Recall is the share of what enumeration found; mutants that are not wholly enumerated have more "
+        "runs than were looked at."
     )
-    header = ["steps", "scope", "mutants", "with violations", "enumerated", "found", "recall", "enumeration", "search"]
+    header = ["steps", "scope", "mutants", "not wholly", "with violations", "enumerated", "found", "recall", "enumeration", "search"]
     return Tabled("recall", f"Blind recall in mutants of {name}", said, header, lines)

@@ -67,6 +67,19 @@ def test_reductions_lose_nothing_that_plain_enumeration_finds(name: str, first: 
     assert wanted and wanted <= set(found) and {one.depth for one in found.values()} <= {0, 1, 2}
 
 
+def test_where_there_are_more_steps_than_are_taken_it_is_said() -> None:
+    mutant = MUTANTS["CreateDS.caller_is_data_owner: negate"]
+    changed = mutant.of(PROTOCOL)
+    compiled, goal = Compiled(changed), claimed(changed, "orderer")
+    starts = honest_starts(changed, compiled, SMALL)[:2]
+    few = Enumerating(changed, compiled, SMALL, goal, mutant.step, 2, most=1)
+    few.run(starts)
+    assert few.cut and few.successors <= len(list(groups(SMALL)))
+    whole = Enumerating(changed, compiled, SMALL, goal, mutant.step, 2)
+    whole.run(starts)
+    assert not whole.cut and whole.successors > few.successors
+
+
 def test_committed_figures_are_of_this_text_and_miss_nothing() -> None:
     for told in (committed_for("recall", PROTOCOL) or {"by_depth": {}})["by_depth"].values():
         assert told["found"] == told["enumerated"] > 0 and all(not one["missed"] for one in told["mutants"])
