@@ -147,7 +147,8 @@ def prepare(variant: str, depth: int, seed: int, most: int, store: bool) -> None
     """In a worker: load the variant and make its mutants once."""
     ready_for_work()
     protocol = load(variant, [])
-    _prepared.append((protocol, spoken_of(protocol), {one.name: one for one in mutants_of(protocol)}, depth, seed, most, Store(enabled=store)))
+    known = {one.name: one for one in mutants_of(protocol)}
+    _prepared.append((protocol, spoken_of(protocol), known, depth, seed, most, Store(enabled=store)))
 
 
 def work(name: str) -> Recalled:

@@ -89,8 +89,8 @@ def recall(name: str, value: Value) -> Tabled:
                       str(one["found"].whole), share, *times])  # fmt: skip
     said = (
         "Mutants drawn by a seed, in which a plain enumeration finds what breaks; the search is told all claims and neither the step that "
-        "was changed nor which claim fails. Recall is the share of what enumeration found; mutants that are not wholly enumerated have more "
-        "runs than were looked at."
+        "was changed nor which claim fails. Recall is the share of what enumeration found; mutants that are not wholly enumerated have "
+        "more runs than were looked at."
     )
     header = ["steps", "scope", "mutants", "not wholly", "with violations", "enumerated", "found", "recall", "enumeration", "search"]
     return Tabled("recall", f"Blind recall in mutants of {name}", said, header, lines)

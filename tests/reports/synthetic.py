@@ -106,7 +106,7 @@ def recall() -> dict[str, Any]:
     broken = {"mutant": "JoinCI.once: waive", "enumerated": [{"claim": "C1"}, {"claim": "C2/a"}]}
     both = [broken, {"mutant": "JoinCI.mine: waive", "enumerated": []}]
     times = {"enumeration_s": 3.2, "search_s": 1.7}
-    return {"by_depth": {"1": {"scope": "2x2", "mutants": both, "enumerated": 2, "found": 1, "recall": 0.5, **times}}}
+    return {"by_depth": {"1": {"scope": "2x2", "cut": 1, "mutants": both, "enumerated": 2, "found": 1, "recall": 0.5, **times}}}
 
 
 def least() -> dict[str, Any]:
