@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 
-from model.enumeration import Rows, Steps
-from model.market import first_useful_step
+from marketproof.workload import Workload
 from model.scope import Scope
-from spec.compiled import Compiled
 from spec.variants import variant
 
-FIRST, LATE, END, ROUND = ("Collect",), ("Fund", "Tick"), "CompleteTC", "UpdateMod"
+ROUND = "UpdateMod"
 PERIOD = 2
 """Rounds after which the paper's selection by turns begins anew."""
 
@@ -37,18 +35,8 @@ def whole_life(subsets: int, replicas: int, rounds: int) -> int:
 @cache
 def counted(subsets: int, replicas: int, rounds: int) -> Counter[str]:
     """How often honest parties call each transaction until so many rounds are closed. Raises ValueError when they cannot."""
-    compiled = Compiled(variant("paper").load())
-    protocol, scope = compiled.protocol, Scope(subsets, replicas)
-    names = [name for name in protocol.transactions if name not in (*FIRST, *LATE, END)]
-    order = {name: protocol.transactions[name] for name in (*FIRST, *names, *LATE) if name in protocol.transactions}
-    steps = Steps(compiled, scope.universe(protocol, spares=False), frozenset(), order)
-    rows: Rows = dict(scope.facts())
-    taken: Counter[str] = Counter()
-    while taken[ROUND] < rounds:
-        found = first_useful_step(steps, rows)
-        if found is None:
-            raise ValueError(f"honest parties are stuck in round {taken[ROUND] + 1} at {scope}")
-        (name, _), changed = found
-        taken[name] += protocol.transactions[name].on_ledger
-        rows.update(changed)
+    calls = Workload("paper", Scope(subsets, replicas), rounds=rounds).calls
+    taken = Counter(name for name, _ in calls)
+    if taken[ROUND] < rounds:
+        raise ValueError(f"honest parties are stuck in round {taken[ROUND] + 1} at {subsets}x{replicas}")
     return taken

@@ -23,13 +23,15 @@ FIRST, LATE, LAST, MOST_STEPS = ("Collect",), ("Fund", "Tick"), ("CompleteTC",),
 class Workload:
     """Honest parties' calls of one couple of a variant, from nothing to its end.
 
-    name: of the variant, or its file. once: each transaction one time only. readings: other than the variant's own.
+    name: of the variant, or its file. once: each transaction one time only. readings: other than the variant's own. rounds: until so many
+    are closed.
     """
 
     name: str
     scope: Scope
     once: bool = False
     readings: tuple[tuple[str, str], ...] = ()
+    rounds: int = 1
 
     @cached_property
     def compiled(self) -> Compiled:
@@ -43,19 +45,19 @@ class Workload:
     def calls(self) -> list[Action]:
         """The life cycle on the ledger, as the model has it (pre-images as tuples): each time the first useful honest step.
 
-        To the first aggregate (`paper`, whose fifteen transactions these are when each is taken once) or the first closed round.
+        To the last round's aggregate (`paper`, whose fifteen transactions these are when each is taken once), or its close; or, where
+        honest parties are stuck before, until then.
         """
         protocol, rows, taken = self.protocol, dict(self.scope.facts()), list[Action]()
         end = "CloseRound" if "CloseRound" in protocol.transactions else "UpdateMod"
         names = [name for name in protocol.transactions if name not in (*FIRST, *LATE, *LAST)]
         order = {name: protocol.transactions[name] for name in (*FIRST, *names, *LATE) if name in protocol.transactions}
         steps = Steps(self.compiled, self.scope.universe(protocol, spares=False), frozenset(), order)
-        while not (taken and taken[-1][0] == end) and len(taken) < MOST_STEPS:
-            found = first_useful_step(steps, rows)
-            if found is None:
-                break
+        left = self.rounds
+        while left and len(taken) < MOST_STEPS * self.rounds and (found := first_useful_step(steps, rows)) is not None:
             taken.append(found[0])
             rows.update(found[1])
+            left -= found[0][0] == end
         on_ledger = [(name, given) for name, given in taken if protocol.transactions[name].on_ledger]
         if not self.once:
             return on_ledger
