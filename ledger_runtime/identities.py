@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from cryptography import x509
@@ -109,15 +110,20 @@ def plain() -> Trust:
     return Trust(Nobody(), Nobody(), False, "unsigned")
 
 
-def certified(organisations: Iterable[str], seed: int | None = None, threads: int = 1, shared: bool = False) -> Trust:
+def certified(
+    organisations: Iterable[str], seed: int | None = None, threads: int = 1, shared: bool = False, processes: int = 0
+) -> Trust:
     """Real identities for the organisations, and one that orders.
 
     seed: keys that anybody can compute, for runs that can be replayed; without it the system's chance.
     threads: that check signatures beside the caller's own. shared: peers of one process check each signature once (every figure says so).
+    processes: that check instead of threads; each peer then checks for itself.
     """
     keys = Keys((*organisations, ORDERING), seed)
-    verifier = Certificates(keys.authority_certificates(), threads, shared)
-    return Trust(keys, verifier, True, f"P-256, {threads} thread{'s' * (threads > 1)}{', checks shared among peers' * shared}")
+    verifier = Certificates(keys.authority_certificates(), threads, shared and not processes, processes)
+    number, what = (processes, "process") if processes else (threads, "thread")
+    shares = ", checks shared among peers" * (shared and not processes)
+    return Trust(keys, verifier, True, f"P-256, {number} {what}{('es' if processes else 's') * (number > 1)}{shares}")
 
 
 @dataclass(frozen=True)
@@ -206,11 +212,11 @@ def _issuer(organisation: str, data: bytes) -> x509.Certificate:
 class Certificates:
     """A verifier that knows the authorities' certificates. What it found out about a certificate it remembers."""
 
-    def __init__(self, authorities: Mapping[str, bytes], threads: int = 1, shared: bool = False) -> None:
+    def __init__(self, authorities: Mapping[str, bytes], threads: int = 1, shared: bool = False, processes: int = 0) -> None:
         self._authorities = dict(authorities)
         self._issuers = {organisation: _issuer(organisation, data) for organisation, data in authorities.items()}
         self._known: dict[bytes, tuple[Identity, ec.EllipticCurvePublicKey] | None] = {}
-        self._pool = Pool(self._holds, threads, shared)
+        self._pool = Pool(self._holds, threads, shared, processes, partial(holding, self._authorities))
 
     def authorities(self) -> Mapping[str, bytes]:
         return self._authorities
@@ -221,6 +227,10 @@ class Certificates:
 
     def begin(self, checks: Sequence[Check]) -> Checks:
         return self._pool.begin(checks)
+
+    def close(self) -> None:
+        """End what checks beside the caller."""
+        self._pool.close()
 
     def _found(self, certificate: bytes) -> tuple[Identity, ec.EllipticCurvePublicKey] | None:
         if certificate not in self._known:
@@ -252,3 +262,8 @@ class Certificates:
         except (InvalidSignature, ValueError):
             return False
         return True
+
+
+def holding(authorities: Mapping[str, bytes]) -> Callable[[Check], bool]:
+    """In a process beside the caller: whether signatures hold, by a verifier of its own."""
+    return Certificates(authorities, 0)._holds

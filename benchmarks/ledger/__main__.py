@@ -92,9 +92,9 @@ def by_type(given: argparse.Namespace, told: Callable[[str], None]) -> tuple[lis
 def alone(given: argparse.Namespace) -> list[Row]:
     """Validate and commit on one peer, blocks from bytes: decoding, all checks, writing."""
     lines = []
-    for threads in (0, 2):
-        rate, count = committing(LIFE, Setting(store=given.store, threads=threads), given.transactions)
-        lines.append([f"{given.store}, {threads} threads for signatures", f"{rate:,.0f}", f"{count:,}"])
+    for said, setting in (("no thread", Setting(threads=0)), ("2 threads", Setting(threads=2)), ("a process", Setting(processes=1))):
+        rate, count = committing(LIFE, replace(setting, store=given.store), given.transactions)
+        lines.append([f"{given.store}, {said} for signatures", f"{rate:,.0f}", f"{count:,}"])
     return lines
 
 

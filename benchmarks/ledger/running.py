@@ -48,10 +48,14 @@ class Shares:
 
 @dataclass(frozen=True)
 class Setting:
-    """peers: ledgers, each of which validates. threads: beside the main one. store: lmdb, sqlite or memory. shared: peers share checks."""
+    """peers: ledgers, each of which validates. threads: beside the main one. store: lmdb, sqlite or memory. shared: peers share checks.
+
+    processes: that check signatures instead of threads.
+    """
 
     peers: int = 1
     threads: int = 2
+    processes: int = 0
     store: str = "lmdb"
     shared: bool = False
     signed: bool = True
@@ -90,13 +94,15 @@ def network_of(workload: Workload, setting: Setting, shares: Shares | None = Non
     """An empty network, in a folder that is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="marketproof-bench-") as folder:
         engines = [engine(setting.store, Path(folder) / str(number)) for number in range(setting.peers)]
-        trust = certified(ORGANISATIONS, None, setting.threads, setting.shared) if setting.signed else plain()
+        trust = certified(ORGANISATIONS, None, setting.threads, setting.shared, setting.processes) if setting.signed else plain()
         network = Network(workload.protocol, compiled=workload.compiled, seed=None,
                           parts=Parts(trust=trust, engines=engines, policy=setting.policy, keeps=2))  # fmt: skip
         if shares is not None:
             meter(network, trust, shares)
         yield network
         network.close()
+        if isinstance(trust.verifier, Certificates):
+            trust.verifier.close()
 
 
 def engine(kind: str, folder: Path) -> Engine:

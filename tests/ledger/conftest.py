@@ -81,8 +81,8 @@ def market(new_network, honest_calls):
 def signed_parts():
     """A function that makes the parts of a network whose peers, clients and orderer sign; keys are of a seed."""
 
-    def parts(seed=1, threads=0, shared=False, **options):
-        return Parts(trust=certified(ORGANISATIONS, seed, threads, shared), **options)
+    def parts(seed=1, threads=0, shared=False, processes=0, **options):
+        return Parts(trust=certified(ORGANISATIONS, seed, threads, shared, processes), **options)
 
     return parts
 

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
@@ -17,6 +23,7 @@ from ledger_runtime.ordering import Cutting
 from ledger_runtime.policies import Rule, Rules
 
 DO, CO, MO = "peer.org-do", "peer.org-co", "peer.org-mo"
+ROOT = Path(__file__).parents[2]
 NEW = {"caller": "do-9", "name": "n", "organization": "o", "how_many": "h"}
 
 
@@ -58,9 +65,9 @@ def test_a_signed_block_goes_to_a_file_and_back(signed_market):
     verify_chain(blocks, network.ledger.genesis, network.ledger.head)
 
 
-@pytest.mark.parametrize(("threads", "shared"), [(0, True), (2, False), (2, True)])
-def test_threads_and_shared_checks_change_nothing_but_the_work(signed_parts, new_network, threads, shared):
-    kinds = {"threads": 0, "shared": False}, {"threads": threads, "shared": shared}
+@pytest.mark.parametrize(("threads", "shared", "processes"), [(0, True, 0), (2, False, 0), (2, True, 0), (0, False, 1)])
+def test_threads_processes_and_shared_checks_change_nothing_but_the_work(signed_parts, new_network, threads, shared, processes):
+    kinds = {"threads": 0, "shared": False}, {"threads": threads, "shared": shared, "processes": processes}
     networks = [new_network(parts=signed_parts(**kind, engines=(Memory(), Memory()))) for kind in kinds]
     for network in networks:
         for number in range(12):
@@ -69,6 +76,8 @@ def test_threads_and_shared_checks_change_nothing_but_the_work(signed_parts, new
         assert [str(code) for code in network.cut().codes] == ["BAD_CREATOR_SIGNATURE", "VALID", "VALID"] * 4
     assert networks[0].ledger.head == networks[1].ledger.head
     assert ("shared" in networks[1].trust.described) is shared
+    assert ("1 process" in networks[1].trust.described) is bool(processes)
+    networks[1].trust.verifier.close()
 
 
 # What does not hold
@@ -340,3 +349,33 @@ def test_a_peer_that_committed_something_else_raises_the_alarm(market, signed_pa
     with pytest.raises(Fork, match=said) as alarm:
         network.check_agreement()
     assert alarm.value.number == height + 1
+
+
+def test_a_process_that_checks_ends_with_who_started_it(tmp_path):
+    program = tmp_path / "main.py"
+    program.write_text(
+        "import os, signal\n"
+        "from ledger_runtime.identities import certified\n"
+        "if __name__ == '__main__':\n"
+        "    trust = certified(('org-do',), 1, processes=1)\n"
+        "    certificate = trust.wallet.certificate('peer.org-do')\n"
+        "    check = certificate, b'said', trust.wallet.sign('peer.org-do', b'said')\n"
+        "    assert trust.verifier.begin([check] * 40).answers() == [True] * 40\n"
+        "    print(*trust.verifier._pool._workers._processes, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    paths = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, check=False, env=paths)
+    (worker,) = map(int, done.stdout.split())
+    until = time.monotonic() + 20
+    while time.monotonic() < until and runs(worker):
+        time.sleep(0.05)
+    assert done.returncode == -signal.SIGKILL and not runs(worker)
+
+
+def runs(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
