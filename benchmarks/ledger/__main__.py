@@ -205,7 +205,8 @@ def main() -> int:
     if "hot" in wanted:
         results["hot"] = ["variant", "reports of a round", "in one block", "valid", "conflicts"], hot("paper") + hot("hardened")
     if "large" in wanted:
-        results["large"] = ["transactions", "rows", "made in", "on disk", "own memory", "with pages of the store", "reopened in"], large(given, progress)
+        heads = ["transactions", "rows", "made in", "on disk", "own memory", "with pages of the store", "reopened in"]
+        results["large"] = heads, large(given, progress)
     if "faults" in wanted:
         lines, campaigns = faults(given, progress)
         results["faults"] = ["fault", "tried", "not survived"], lines
