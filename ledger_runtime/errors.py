@@ -156,3 +156,7 @@ class UnknownParameter(LedgerError):
 
 class UnfitExperiment(LedgerError):
     """An experiment with the simulated network that cannot be run, with the value and the choices."""
+
+
+class PostgresMissing(LedgerError):
+    """Postgres is not installed, cannot be started, or refuses a statement."""

@@ -29,6 +29,7 @@ from marketproof.arguments import (
 )
 from marketproof.endings import EXIT_AS_EXPECTED, EXIT_BAD_USE, complain, ending, prepared_streams, terminated_as_interrupted
 from marketproof.fabric_arguments import add_fabric
+from marketproof.postgres_arguments import add_postgres
 from marketproof.simulation_arguments import add_simulation
 
 EPILOGUE = (
@@ -39,7 +40,7 @@ EPILOGUE = (
 
 GROUPS = (
     add_ask, add_compare, add_replay, add_tell, add_play, add_adversaries, add_proofs, add_numbers, add_know, add_judge, add_ledger,
-    add_fabric, add_simulation,
+    add_fabric, add_postgres, add_simulation,
 )  # fmt: skip
 
 
