@@ -39,13 +39,13 @@ def compared(workload: Workload, place: Database, count: int, seed: int, told: C
             if said(ours) != said(other):
                 differences.append({"scenario": call.scenario, "call": call.transaction, "ours": ours, "postgres": other})
         told(f"{number} of {count} scenarios, {sum(types.values())} calls, {len(differences)} differences")
-    ours, others = network.rows(), rows(workload.protocol, place)
-    differences += [{"row": str(row), "ours": ours.get(row), "postgres": others.get(row)}
-                    for row in sorted({*ours, *others}, key=str) if ours.get(row) != others.get(row)]  # fmt: skip
+    here, there = network.rows(), rows(workload.protocol, place)
+    differences += [{"row": str(row), "ours": here.get(row), "postgres": there.get(row)}
+                    for row in sorted({*here, *there}, key=str) if here.get(row) != there.get(row)]  # fmt: skip
     refused = sum(number for answer, number in counts.items() if answer.startswith(REFUSED))
     return {
         "variant": workload.name, "postgres": place.version(), "seed": seed, "scenarios": count, "calls": sum(types.values()),
-        "done": counts["done"], "refused": refused, "guards": len(counts) - 1, "types": dict(sorted(types.items())), "rows": len(ours),
+        "done": counts["done"], "refused": refused, "guards": len(counts) - 1, "types": dict(sorted(types.items())), "rows": len(here),
         "differences": len(differences), "first differences": differences[:SHOWN_DIFFERENCES],
         "seconds": round(time.monotonic() - began, 1),
     }  # fmt: skip
