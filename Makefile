@@ -14,7 +14,7 @@ STAMP := $(VENV)/stamp
 SOUND := $(shell test -x $(BIN)/python && test "$$(cat $(LOCKED) 2>/dev/null)" = "$(CURDIR)" && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test lint bench bench-ledger bench-simulation reproduce docs clean again
+.PHONY: help setup check test lint bench bench-ledger bench-ledgers bench-simulation reproduce docs clean again
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,9 @@ bench: $(STAMP) ## run the benchmarks
 
 bench-ledger: $(STAMP) ## measure the signed ledger (BENCH_ARGS="--only speed" for a part)
 	@$(BIN)/python -m benchmarks.ledger $(BENCH_ARGS)
+
+bench-ledgers: $(STAMP) ## the same transactions on our ledger, on Fabric and on Postgres, in one run
+	@$(BIN)/python -m benchmarks.ledgers $(BENCH_ARGS)
 
 bench-simulation: $(STAMP) ## measure the fast engine beside SimPy, in one run
 	@$(BIN)/python -m benchmarks.simulation $(BENCH_ARGS)

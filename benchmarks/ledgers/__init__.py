@@ -1,0 +1,1 @@
+"""One text on several ledgers, measured in one run."""
