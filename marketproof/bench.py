@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from marketproof.kept import Confirmed
 
 COALITION_OF_NOBODY = "honest parties"
+OF_EXPERIMENTS = "experiments"
 WALKS_SEED = 7  # the run that is told does not depend on the solver's seed
 REPRESENTATIVES = (
     "of the pre-images that a deviating member can send for the same rows, and of values that nobody honest reads, those of an honest "
@@ -214,7 +215,18 @@ class Bench:
             from marketproof.gaming import decide_game
 
             return decide_game(self, claim)
+        if claim.kind == "measured":
+            return self.not_measured(claim)
         return self.decide_reach(claim, scope)
+
+    def not_measured(self, claim: Claim) -> Decided:
+        """A claim that waits for an experiment: what that has to give."""
+        row = Row(
+            claim=claim.name, variant=self.protocol.name, coalition=OF_EXPERIMENTS, verdict="unknown", part=claim.parts[0].name,
+            method="experiments", scope="any", depth=None, start="market", assumptions=list(claim.assumptions),
+            reason=f"not measured: {'; '.join(claim.parts[0].build())}", seed=self.seed, versions=versions(),
+        )  # fmt: skip
+        return Decided(claim.label, row)
 
     def decide_reach(self, claim: Claim, scope: Scope) -> Decided:
         """A run of honest parties that comes to what is claimed, replayed on the ledger; or that none was found."""

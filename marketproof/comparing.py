@@ -149,7 +149,7 @@ def side_of_claim(name: str, protocol: Protocol) -> Side:
 
 
 def statements(claim: Claim, goal: Goal, steps: dict[str, Transaction]) -> dict[str, Statement]:
-    if goal.live or goal.numbers or claim.kind == "know":
+    if goal.live or goal.numbers or goal.asked or claim.kind == "know":
         raise UserError(f"{claim.label} is a claim of kind {claim.kind}; those of kind inv, two_runs and step can be compared")
     found = {part: Statement(condition) for part, condition in {**goal.states, **goal.pairs}.items()}
     for part, by_step in goal.steps.items():

@@ -14,7 +14,8 @@ import runpy
 import struct
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, BinaryIO
 
 from adversaries.behaviours import Seen
@@ -38,14 +39,19 @@ def serve(path: str, variant: str, asks: BinaryIO, answers: BinaryIO, memory_byt
     """Answer until nobody asks any more; the first answer says whose strategy it is."""
     protocol = load(variant, [])
     limited(memory_bytes, cpu_s)
-    found = attempt(path, lambda: runpy.run_path(path))
+    found = attempt(path, partial(runpy.run_path, path))
     strategy: dict[str, Any] = found.get("value", {})
     mine = {"role": plain(strategy.get("ROLE")), "has": callable(strategy.get("options"))}
     send(answers, found if "raised" in found else mine)
     while (asked := receive(asks)) is not None:
         seen = seen_of(protocol, pickle.loads(asked))  # of our own parent
-        done = attempt(path, lambda seen=seen: list(itertools.islice(strategy["options"](seen), MOST_OPTIONS)))
+        done = attempt(path, partial(first_of, strategy["options"], seen))
         send(answers, done if "raised" in done else {"options": plain(done["value"])})
+
+
+def first_of(options: Callable[[Seen], Iterable[Any]], seen: Seen) -> list[Any]:
+    """No more of what it proposes than is looked at."""
+    return list(itertools.islice(options(seen), MOST_OPTIONS))
 
 
 def attempt(path: str, what: Callable[[], Any]) -> dict[str, Any]:

@@ -22,9 +22,10 @@ KINDS = {
     "know": "what somebody can deduce from what it has",
     "blame": "in all runs that leave the same ledger the same member deviated",
     "game": "no strategy pays more than honesty",
+    "measured": "a value with an interval, found by experiments",
 }
 # Kinds that are decided once, not against each coalition.
-ONCE = ("arith", "reach", "blame", "game")
+ONCE = ("arith", "reach", "blame", "game", "measured")
 # Kinds that speak of all runs as conditions of the text: what induction or a ranking can prove.
 PROVABLE = ("inv", "step", "two_runs", "live")
 
@@ -117,7 +118,7 @@ def goal_of(claim: Claim, protocol: Protocol, transactions: dict[str, Transactio
                 goal.numbers.update({f"{part.name}: {name}": boolean(statement) for name, statement in part.build().items()})
             elif part.kind == "live":
                 goal.live[part.name] = part.build()
-            elif part.kind in ("blame", "game"):
+            elif part.kind in ("blame", "game", "measured"):
                 goal.asked[part.name] = part.build()
             elif part.kind == "reach":
                 goal.states[part.name] = ~boolean(part.build())

@@ -8,6 +8,7 @@ from typing import Any
 
 from properties.claims import Claim, Part
 from properties.knowledge import Question
+from properties.measured_claims import ENCRYPTED
 from spec.language import some
 from spec.paper.assets import CI
 
@@ -58,7 +59,8 @@ KNOWLEDGE_CLAIMS: tuple[Claim, ...] = (
     Claim("C29", "model privacy by homomorphic encryption",
           "Model privacy is guaranteed by training models that are encrypted using fully homomorphic encryption", "L73-76",
           (Part("weights", "know", "no coalition without the MO has the weights of its model in clear", asks(each=("model",), needs="CO")),
-           Part("shape", "know", "nor its type, its training method and its training program", asks(each=("type", "method", "program"), needs="CO"))),
+           Part("shape", "know", "nor its type, its training method and its training program", asks(each=("type", "method", "program"), needs="CO")),
+           ENCRYPTED),
           "", None, against=("CO",), assumptions=("what encrypted results tell of a model is measured, not deduced",)),
     Claim("C36", "nobody can obtain an identity from the chain",
           "no parties can query the blockchain and obtain the identifier to establish a direct contact with CO", "L326-328",

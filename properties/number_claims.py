@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from properties import number_statements as numbers
 from properties.claims import Claim, Part
+from properties.measured_claims import HIDES
 
 NUMBER_CLAIMS: tuple[Claim, ...] = (
     Claim("C03", "a skewed split",
@@ -37,7 +38,8 @@ NUMBER_CLAIMS: tuple[Claim, ...] = (
            Part("two", "arith", "sums of two random rounds of h >= 2 subsets never give a single model", numbers.two_rounds_statements),
            Part("random", "arith", "sums of three random rounds of two of four subsets never give a single model", numbers.three_rounds_statements),
            Part("batches", "arith", "sums of rounds of fixed batches of two subsets or more never give a single model", numbers.batch_statements),
-           Part("skipped", "arith", "nor do they where a subset of a batch is skipped in some round", numbers.skipped_statements)),
+           Part("skipped", "arith", "nor do they where a subset of a batch is skipped in some round", numbers.skipped_statements),
+           HIDES),
           "", None, assumptions=("the MO sees sums only (the paper's downloads each model, L639-642)", "a subset's model is the same in each round, or differs by what is known"), of="all rounds of m subsets"),
     Claim("C27n", "over rounds all subsets are used", "training over multiple rounds ensures that all the PPDS are eventually utilized for training", "L597-599",
           (Part("turns", "arith", "any two rounds in a row train every subset, once each", numbers.alternate_statements),

@@ -10,6 +10,7 @@ from properties.blame_claims import BLAME_CLAIMS
 from properties.claims import Claim, Part
 from properties.game_claims import GAME_CLAIMS
 from properties.knowledge_claims import KNOWLEDGE_CLAIMS
+from properties.measured_claims import MEASURED_CLAIMS
 from properties.number_claims import NUMBER_CLAIMS
 from properties.number_statements import quorum_statements
 from properties.ranking import Liveness, subject, variables
@@ -179,5 +180,5 @@ DECIDED = (
 )  # fmt: skip
 CLAIMS: dict[str, Claim] = {
     claim.name: claim
-    for claim in sorted((*DECIDED, *OF_STATES, *NUMBER_CLAIMS, *KNOWLEDGE_CLAIMS, *BLAME_CLAIMS, *GAME_CLAIMS), key=lambda claim: claim.name)
+    for claim in sorted((*DECIDED, *OF_STATES, *NUMBER_CLAIMS, *KNOWLEDGE_CLAIMS, *BLAME_CLAIMS, *GAME_CLAIMS, *MEASURED_CLAIMS), key=lambda claim: claim.name)
 }
