@@ -14,10 +14,10 @@ STAMP := $(VENV)/stamp
 SOUND := $(shell test -x $(BIN)/python && test "$$(cat $(LOCKED) 2>/dev/null)" = "$(CURDIR)" && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test lint bench bench-ledger docs clean again
+.PHONY: help setup check test lint bench bench-ledger bench-simulation reproduce docs clean again
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(STAMP) ## make or refresh the environment in .venv (the others do it themselves)
 
@@ -39,6 +39,12 @@ bench: $(STAMP) ## run the benchmarks
 
 bench-ledger: $(STAMP) ## measure the signed ledger (BENCH_ARGS="--only speed" for a part)
 	@$(BIN)/python -m benchmarks.ledger $(BENCH_ARGS)
+
+bench-simulation: $(STAMP) ## measure the fast engine beside SimPy, in one run
+	@$(BIN)/python -m benchmarks.simulation $(BENCH_ARGS)
+
+reproduce: $(STAMP) ## the paper's performance section again: the whole grid, and a page in reproduction/
+	@$(BIN)/marketproof reproduce $(REPRODUCE_ARGS)
 
 docs: $(STAMP) ## generate docs/generated from the specification
 	@$(BIN)/marketproof spec generate

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger_runtime.blocks import hash_of
 from ledger_runtime.policies import Rules
+from spec.text import Protocol
 
+
+def organisation_of(role: str) -> str:
+    """The organisation that speaks for a role."""
+    return f"org-{role.lower()}"
+
+
+def rules_of(protocol: Protocol, organisations: Iterable[str], policy: str | None = None, keyed: Mapping[Any, str] | None = None) -> Rules:
+    """The endorsement policies that a protocol asks for; `policy` and `keyed` stand instead of its own."""
+    general = protocol.policy.endorsement if policy is None else policy
+    of_tables = {rule.table: f"{general} with {organisation_of(rule.role)}" for rule in protocol.policy.keys}
+    return Rules(general, organisations, {**of_tables, **(keyed or {})})
 
 class Member(NamedTuple):
     """A peer: its organisation, and its certificate where the network has any."""

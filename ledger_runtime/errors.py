@@ -132,3 +132,27 @@ class MalformedCertificate(LedgerError):
 
 class UnknownKind(LedgerError):
     """No kind of ledger of this name."""
+
+
+class FabricMissing(LedgerError):
+    """Fabric's programs are not here, and cannot be built."""
+
+
+class FabricFailed(LedgerError):
+    """A network that does not come up, does not answer, or is not there."""
+
+
+class NotEndorsed(LedgerError):
+    """A peer did not endorse a call: `said` is what its chaincode, or the peer, gave as the reason."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class UnknownParameter(LedgerError):
+    """No parameter of the simulated network has this name, or a value that none can have."""
+
+
+class UnfitExperiment(LedgerError):
+    """An experiment with the simulated network that cannot be run, with the value and the choices."""

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from ledger_runtime.digests import Oracle
 from ledger_runtime.errors import ExecutionLimit, OversizedValue, UnknownTransaction, WrongArguments
 from ledger_runtime.keys import decode_key
-from ledger_runtime.store import Store, Version
+from ledger_runtime.store import Stored, Version
 from ledger_runtime.values import LARGEST_VALUE_BYTES, RowCodec, canonical, check_value
 from spec import concrete
 from spec.compiled import Compiled
@@ -61,10 +61,18 @@ def nothing_first(part: Any) -> tuple[bool, Any]:
     return part is not None, part
 
 
+class State(Protocol):
+    """What executing asks of the committed state."""
+
+    def get(self, key: str) -> Stored | None: ...
+
+    def range(self, prefix: str) -> Range: ...
+
+
 class Recording(View):
     """A view of the committed state that notes every key and every range that is read."""
 
-    def __init__(self, codec: RowCodec, store: Store, oracle: Oracle) -> None:
+    def __init__(self, codec: RowCodec, store: State, oracle: Oracle) -> None:
         super().__init__(codec.schema, {}, Scans(codec, self.identifiers), make=oracle.make, open=oracle.open)
         self.codec, self.store = codec, store
         self.reads: dict[str, Version | None] = {}
@@ -145,7 +153,7 @@ class Chaincode:
             raise OversizedValue(f"the arguments of {name} have more than {LARGEST_VALUE_BYTES} characters together")
         return {parameter: arguments[parameter] for parameter in parameters}
 
-    def simulate(self, name: str, arguments: Mapping[str, Any], store: Store) -> Simulated:
+    def simulate(self, name: str, arguments: Mapping[str, Any], store: State) -> Simulated:
         """Run a transaction against the committed state.  Raises `spec.errors.Refused` with the guard that does not hold."""
         transaction, environment = self.transaction(name), self.checked(name, arguments)
         recording = Recording(self.codec, store, self.oracle)

@@ -73,6 +73,18 @@ class Trust:
     described: str
 
 
+def check_name(name: str) -> None:
+    """Refuse a name that cannot stand in a certificate: UnfitName."""
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        raise UnfitName(f"{shown(name)} cannot stand in a certificate: a name has 1 to {LONGEST_NAME} printable characters")
+
+
+def low_s(signature: bytes) -> bytes:
+    """The one of the two signatures over a message that is accepted, here and on Fabric."""
+    r, s = decode_dss_signature(signature)
+    return signature if 2 * s <= ORDER else encode_dss_signature(r, ORDER - s)
+
+
 class Nobody:
     """Signs nothing, accepts everything."""
 
@@ -145,9 +157,7 @@ class Keys:
         Drawn signatures are as fast as it gets; those of a seeded wallet depend on key and message alone (RFC 6979).
         """
         self.certificate(name)
-        signature = self._key_of(name).sign(message, _DRAWN if self.seed is None else _DETERMINED)
-        r, s = decode_dss_signature(signature)
-        return signature if 2 * s <= ORDER else encode_dss_signature(r, ORDER - s)
+        return low_s(self._key_of(name).sign(message, _DRAWN if self.seed is None else _DETERMINED))
 
     def _key_of(self, name: str) -> ec.EllipticCurvePrivateKey:
         key = self.held[name].key
@@ -156,8 +166,7 @@ class Keys:
         return key
 
     def _made(self, name: str, organisation: str, authority: Held | None) -> Held:
-        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-            raise UnfitName(f"{shown(name)} cannot stand in a certificate: a name has 1 to {LONGEST_NAME} printable characters")
+        check_name(name)
         key = self._key(name)
         issuer = _subject(authority_of(organisation), organisation)
         serial = int.from_bytes(hashlib.sha3_256(key.public_key().public_bytes(*_POINT)).digest()[:16], "big") >> 1 or 1

@@ -14,7 +14,7 @@ from ledger_runtime import identities
 from ledger_runtime.agreement import catch_up, check_agreement
 from ledger_runtime.blocks import Block, Endorsed, Ordered, Proposal
 from ledger_runtime.chain import LedgerEvent, Receipt, events_of
-from ledger_runtime.configuration import Configuration, Member
+from ledger_runtime.configuration import Configuration, Member, rules_of
 from ledger_runtime.digests import Oracle, to_ledger
 from ledger_runtime.endorsing import Peer, assemble
 from ledger_runtime.engines import Engine, Memory
@@ -22,7 +22,6 @@ from ledger_runtime.errors import UnknownKind, UnknownOrganisation, UnknownPeer,
 from ledger_runtime.execution import Chaincode, Event, ReadWriteSet
 from ledger_runtime.identities import ORDERING, Trust
 from ledger_runtime.ordering import Cutting, Orderer
-from ledger_runtime.policies import Rules
 from ledger_runtime.store import Change
 from ledger_runtime.validation import Ledger
 from ledger_runtime.values import shown
@@ -35,11 +34,6 @@ from spec.text import Protocol
 
 NONCE_BYTES = 24
 ORGANISATIONS = ("org-do", "org-co", "org-mo")
-
-
-def organisation_of(role: str) -> str:
-    """The organisation that speaks for a role."""
-    return f"org-{role.lower()}"
 
 
 @dataclass(frozen=True)
@@ -118,9 +112,7 @@ class Network:
             of, more = self.organisations[place % count], place // count
             name = f"peer{more + 1 if more else ''}.{of}"
             peers[name] = Member(of, wallet.certificate(name, of))
-        policy = self.protocol.policy.endorsement if self.parts.policy is None else self.parts.policy
-        keyed = {rule.table: f"{policy} with {organisation_of(rule.role)}" for rule in self.protocol.policy.keys}
-        rules = Rules(policy, self.organisations, {**keyed, **self.parts.keyed})
+        rules = rules_of(self.protocol, self.organisations, self.parts.policy, self.parts.keyed)
         orderer = wallet.certificate("orderer", ORDERING) if self.trust.signed else b""
         return Configuration(rules, peers, orderer, self.trust.verifier.authorities())
 

@@ -47,6 +47,12 @@ class Rule:
             raise UnknownPolicy(f"policy {self.text!r} needs {needed} of {len(set(names))} different organisations")
         self.members, self._enough = frozenset(names), lambda endorsing, _: endorsing >= needed
 
+    @property
+    def fewest(self) -> int:
+        """How many of the members are enough."""
+        assert self._enough is not None
+        return next(count for count in range(len(self.members) + 1) if self._enough(count, len(self.members)))
+
     def satisfied(self, endorsing: Iterable[str]) -> bool:
         """Whether the endorsing organisations are enough."""
         assert self._enough is not None
@@ -79,6 +85,10 @@ class Rules:
     def described(self) -> list[str]:
         """Every rule as a text, for the genesis hash."""
         return [self.general.text, *(f"{key} {rule.text}" for key, rule in sorted(self.keyed.items()))]
+
+    def table(self, name: str) -> Rule:
+        """The rule for rows of a table."""
+        return self._of(encode_key(name, ()))
 
     def needed(self, keys: Iterable[str]) -> list[Rule]:
         """The rules that a transaction which writes these keys has to satisfy."""

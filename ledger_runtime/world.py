@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ledger_runtime.blocks import Endorsed
@@ -27,16 +27,16 @@ class World:
 
     Steps on the ledger are proposed, endorsed, ordered and validated; steps off it change only the tables beside it.  What
     transactions leave in those tables (observations) is computed in the state before them, once they have committed.
-    ledger: as `network.parts_of`.
+    ledger: as `network.parts_of`. first: is told every transaction before it is committed here, and may raise StepRefused.
     """
 
     def __init__(
         self, protocol: Protocol, facts: Mapping[RowId, Row], coalition: Iterable[Any], universe: Mapping[str, Iterable[Any]],
-        seed: int = 0, compiled: Compiled | None = None, ledger: str = "memory",
+        seed: int = 0, compiled: Compiled | None = None, ledger: str = "memory", first: Callable[[Endorsed], None] | None = None,
     ) -> None:  # fmt: skip
         self.protocol, self.coalition, self.universe = protocol, frozenset(coalition), universe
         self.network = Network(protocol, seed=seed, compiled=compiled, parts=parts_of(ledger, seed))
-        self.compiled = self.network.compiled
+        self.compiled, self.first = self.network.compiled, first
         self.beside: dict[RowId, Row] = dict(facts)
 
     def view(self) -> View:
@@ -81,6 +81,8 @@ class World:
         return self.network.forge([CORRUPT_PEER], claimed, writes, {"caller": given["caller"]})
 
     def _commit(self, endorsed: Endorsed) -> tuple[str, Any] | None:
+        if self.first is not None:
+            self.first(endorsed)
         receipt = self.network.commit(endorsed)
         if receipt.code != "VALID":
             raise StepRefused(f"validation code {receipt.code}")

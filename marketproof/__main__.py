@@ -28,11 +28,19 @@ from marketproof.arguments import (
     reading,
 )
 from marketproof.endings import EXIT_AS_EXPECTED, EXIT_BAD_USE, complain, ending, prepared_streams, terminated_as_interrupted
+from marketproof.fabric_arguments import add_fabric
+from marketproof.simulation_arguments import add_simulation
 
 EPILOGUE = (
     "exit codes: 0 as committed expectations say; 1 a verdict differs; 2 bad use; 3 the tool disagrees with itself; "
     "130 interrupted; 141 nobody reads the output"
 )
+
+
+GROUPS = (
+    add_ask, add_compare, add_replay, add_tell, add_play, add_adversaries, add_proofs, add_numbers, add_know, add_judge, add_ledger,
+    add_fabric, add_simulation,
+)  # fmt: skip
 
 
 class Parser(argparse.ArgumentParser):
@@ -72,18 +80,8 @@ def parser() -> Parser:
     add_common(attack)
     attack.add_argument("--evidence", metavar="DIR", help="also write rows and witnesses there")
 
-    add_ask(commands)
-    add_compare(commands)
-
-    add_replay(commands)
-    add_tell(commands)
-    add_play(commands)
-    add_adversaries(commands)
-    add_proofs(commands)
-    add_numbers(commands)
-    add_know(commands)
-    add_judge(commands)
-    add_ledger(commands)
+    for add in GROUPS:
+        add(commands)
 
     report = commands.add_parser("report", help="render an evidence directory as one HTML page and as Markdown")
     report.add_argument("evidence", metavar="EVIDENCE", help="an evidence directory of `check`; it is verified first, and never changed")

@@ -372,9 +372,10 @@ def add_ledger(commands: Any) -> None:
 
 def add_replay(commands: Any) -> None:
     replay = commands.add_parser("replay", help="replay a witness on the ledger")
-    replay.add_argument("--ledger", choices=("memory", "signed"), default="memory",
-                        help="memory: one ledger, nobody signs; signed: each organisation checks for itself (default: memory)")  # fmt: skip
-    replay.add_argument("witness", metavar="WITNESS", help="a witness file, such as evidence/witnesses/C31-rem-CO.json")
+    kinds = "memory: one ledger, nobody signs; signed: each organisation checks for itself; fabric: also on a real Fabric (default: memory)"
+    replay.add_argument("--ledger", "--on", choices=("memory", "signed", "fabric"), default="memory", help=kinds)
+    what = "a file, such as evidence/witnesses/C31-rem-CO.json; or an evidence directory, for all of its witnesses"
+    replay.add_argument("witness", metavar="WITNESS", help=what)
     replay.add_argument("--variant", metavar="NAME", help="variant that the witness is of, such as a .py file (default: the one it names)")
     replay.add_argument("--as-pytest", nargs="?", const="-", metavar="FILE",
                         help="write a test that replays it, and expects what stops it in amended texts (default: print it)")  # fmt: skip

@@ -25,6 +25,7 @@ from marketproof.gaming import game_evidence
 from marketproof.judging import blame_evidence
 from marketproof.kept import Confirmed
 from marketproof.known_evidence import knowledge_files
+from marketproof.least import least_coalitions
 from marketproof.numbers import FILE as EXACT_NUMBERS
 from marketproof.numbers import evidence_text
 from marketproof.progress import Progress
@@ -148,6 +149,8 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
             used = as_data(account(checked.bench.protocol, checked.proof, labels), checked.proof, labels)
             files[f"proofs/{checked.bench.protocol.name}/clauses.json"] = evidence.canonical(used)
         files.update(accepted_files(checked.bench.protocol))
+        least = least_coalitions([(claim.label, decided.row) for claim, decided in checked.decided])
+        files.update({f"coalitions/{checked.bench.protocol.name}.json": evidence.canonical(least)} if least else {})
         if checked.small_scope is not None:
             files[f"small-scope/{checked.bench.protocol.name}.json"] = evidence.canonical(checked.small_scope)
     return files

@@ -31,9 +31,9 @@ DEPTH_FROM_EMPTY = 12
 ELSEWHERE = {
     "check": "checking", "ask": "asking", "compare": "comparing", "waive": "waiving", "mutate": "mutating", "recall": "recalling",
     "infer": "inferring", "frontier": "frontiers", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers",
-    "know": "know", "judge": "judge", "game": "gaming", "bias": "bias", "ledger": "ledger", "conform": "conforming",
-    "report": "reporting", "tell": "telling", "adversaries": "adversaries",
-    "play": "play",
+    "know": "know", "judge": "judge", "game": "gaming", "bias": "bias", "ledger": "ledger", "fabric": "fabric", "conform": "conforming",
+    "simulate": "simulating", "calibrate": "calibrating", "reproduce": "reproducing", "sweep": "sweeping", "plan": "planning",
+    "report": "reporting", "tell": "telling", "adversaries": "adversaries", "play": "play",
 }  # fmt: skip
 
 
@@ -187,16 +187,21 @@ def evidence_files(benches: list[tuple[Bench, list[Decided]]]) -> dict[str, str]
 
 
 def run_replay(given: argparse.Namespace) -> int:
-    """Replay a witness file: 0 when its claim breaks at its last step, 1 when it does not."""
+    """Replay a witness file, or all of an evidence directory: 0 when the claim breaks at the last step, 1 when it does not."""
     from marketproof import witness_files
-    from marketproof.replaying import ReplayFailed, deviating, replay
+    from marketproof.replaying import ReplayFailed, besides, deviating, replay
 
+    if Path(given.witness).is_dir():
+        from marketproof.replaying_all import replay_all
+
+        return replay_all(given, Path(given.witness))
     progress = Progress()
     progress.start("replaying")
     protocol, claim, witness, scope = witness_files.read(Path(given.witness), given.variant)
     steps = sum(map(len, witness.runs))
     try:
-        explanation = replay(protocol, claim, witness, scope, progress, given.ledger)
+        with besides(given.ledger, given.variant or witness.variant, witness, progress) as others:
+            explanation = replay(protocol, claim, witness, scope, progress, "memory" if others else given.ledger, others)
     except ReplayFailed as error:
         failed = {"replays": False, "reason": str(error)}
         print(json.dumps(failed, ensure_ascii=False) if given.json else terminal.wrapped(f"does not replay: {error}"))
@@ -211,7 +216,8 @@ def run_replay(given: argparse.Namespace) -> int:
 
         return written(given, claim, witness)
     prefix, end = len(witness.prefix), claim.broken(witness.part)
-    print(terminal.wrapped(f"replayed on the ledger: {prefix} honest steps, then {steps}; after the last {end}"))
+    place = "on the ledger and on Fabric" if given.ledger == "fabric" else "on the ledger"
+    print(terminal.wrapped(f"replayed {place}: {prefix} honest steps, then {steps}; after the last {end}"))
     told = witnesses.told(witness.runs, all_steps(protocol, COALITIONS[witness.coalition]), scope, deviating(witness, scope))
     print("\n".join(terminal.wrapped(line, "  ") for line in [*told, witnesses.broken(claim, witness, explanation)]))
     return 0

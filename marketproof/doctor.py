@@ -19,13 +19,15 @@ PACKAGES = {
     "scikit-learn": ("sklearn", "the bundled digits of the training job", True),
     "cryptography": ("cryptography", "sealed locations, signatures on the ledger", True),
     "sortedcontainers": ("sortedcontainers", "the ledger in memory", True),
+    "grpcio": ("grpc", "a real Fabric", False),
+    "hyperledger-fabric-protos": ("fabric_protos", "a real Fabric", False),
     "lmdb": ("lmdb", "ledgers in a folder (without it: --store sqlite)", False),
     "hypothesis": ("hypothesis", "tests with random parties", False),
     "pytest": ("pytest", "tests", False),
     "argcomplete": ("argcomplete", "shell completion", False),
 }
 SOLVERS = ("python-sat", "z3-solver", "cvc5")
-PROGRAMS = {"git": "working on the project", "make": "make check, make test"}
+PROGRAMS = {"go": "building Fabric's programs, once", "git": "working on the project", "make": "make check, make test"}
 
 
 def findings(progress: Callable[[str], None] = lambda detail: None) -> list[dict[str, Any]]:

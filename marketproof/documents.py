@@ -12,8 +12,12 @@ from marketproof.judge_results import page as judge_page
 from marketproof.mutant_pages import mutants_page
 from marketproof.small_evidence import accepted
 from marketproof.small_pages import small_scope_page
+from properties import expectations
 from properties.expectations import expected
 from properties.paper_claims import CLAIMS
+from reports import performance_markdown
+from reports.performance import Performance, performance_of
+from reports.shapes import parsed
 from spec.show import generated
 from spec.variants import VARIANTS, variant
 
@@ -35,12 +39,19 @@ def documents() -> dict[str, str]:
     found["docs/generated/judge.md"] = judge_page()
     found["docs/generated/adversaries.md"] = adversaries_page(accepted_adversaries())
     found["docs/generated/mutants.md"] = mutants_page({name: committed_for("mutants", variant(name).load()) for name in VARIANTS})
+    found["docs/generated/performance.md"] = performance_markdown.page(performance())
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)
     if begin and end:
         found["README.md"] = before + BEGIN + "\n" + "\n\n".join(verdict_tables()) + "\n" + END + after
     return found
+
+
+def performance() -> Performance | None:
+    """The committed reproduction of section III."""
+    path = expectations.FOLDER / "performance.json"
+    return performance_of(parsed(path.name, path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
 def verdict_tables(details: bool = False) -> list[str]:

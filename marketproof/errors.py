@@ -15,10 +15,12 @@ def expected_errors() -> tuple[type[Exception], ...]:
     """What the rooms raise when they are given something that cannot be."""
     from adversaries.coalitions import UnknownCoalition
     from adversaries.knowledge import UnknownRule
+    from ledger_runtime.errors import UnfitExperiment, UnknownParameter
     from model.market import MarketError
     from model.scope import ScopeError
     from model.solver import SolverMissing
     from model.witness import WitnessError
     from spec.errors import SpecificationError
 
-    return (UnknownCoalition, UnknownRule, MarketError, ScopeError, SolverMissing, WitnessError, SpecificationError, OSError)
+    rooms = (UnknownCoalition, UnknownRule, MarketError, ScopeError, SolverMissing, WitnessError, SpecificationError)
+    return (*rooms, UnfitExperiment, UnknownParameter, OSError)

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
+from adversaries.coalitions import COALITIONS
 from marketproof.accepted import spoken_of
 from marketproof.proving import claims_to_prove, follows, needed
 from marketproof.store import Store, program
 from model.frames import cells_read
 from model.market import Market, MarketError, populate
 from model.scope import Scope
-from properties.claims import Claim, sometimes_of
+from model.search import all_steps
+from model.slicing import FieldName, needed_by
+from properties.claims import Claim, Goal, expressible, sometimes_of
+from properties.keeping import in_loops
 from properties.paper_claims import CLAIMS
 from properties.proofs import Plan
 from properties.starts import populated
 from spec.compiled import Compiled
 from spec.digests import digest
 from spec.mutants import Mutant
-from spec.schema import NotExpressible
+from spec.schema import NotExpressible, Write
 from spec.text import Protocol
-from spec.tree import Expression, node
+from spec.tracing import Transaction
+from spec.tree import Expression, conjunction, node
 
 VERDICTS = {
     "killed": "a check of it says something else than of the text",
-    "redundant": "the other guards, with the lemmas if there are any, imply what was changed (proved): the texts do the same",
+    "redundant": "the other clauses, with the lemmas if there are any, imply what was changed (proved): the texts do the same",
+    "unseen": "no step, and no claim about states, steps and runs, reads what is written otherwise, not even through others (by the tree)",
     "survives": "no claim notices as far as was asked: a claim is missing",
 }
 
@@ -78,22 +85,49 @@ class Judge:
     def judged(self, mutant: Mutant) -> Judged:
         began = time.process_time()
         first = next(self.noticed(mutant), None)
-        verdict = "killed" if first else "redundant" if self.same(mutant) else "survives"
+        verdict = "killed" if first else "redundant" if self.same(mutant) else "survives" if self.seen(mutant) else "unseen"
         by, at = (first.by, first.at) if first else ("", "")
         reason = missing(self.protocol, mutant, self.plan) if verdict == "survives" else ""
         return Judged(mutant.name, verdict, by, at, reason, round(time.process_time() - began, 3))
 
+    def seen(self, mutant: Mutant) -> bool:
+        """Whether a claim can tell: a guard is changed, or a write that some step or claim can see."""
+        step, rows = self.protocol.transactions[mutant.step], mutant.operator != "perturb"
+        if mutant.clause in step.guards:
+            return True
+        changed = [one for one in step.effects[mutant.clause] if not stands_in(one, mutant.changed.effects.get(mutant.clause, []))]
+        return any((one.table, one.field) in self.read or (rows and (one.table, "exists") in self.read) for one in changed)
+
+    @cached_property
+    def read(self) -> set[FieldName]:
+        """The fields that some claim about states, steps or runs can see."""
+        steps = all_steps(self.protocol, COALITIONS["peer"])
+        goals = [*expressible(claims_to_prove(), self.protocol, steps).values(), *map(self.honest.goal, CLAIMS.values())]
+        conditions = [one for goal in goals for one in (*goal.states.values(), *goal.pairs.values())]
+        conditions += [one for goal in goals for live in goal.live.values() for one in (live.open, live.target, *live.timely.values())]
+        judged = [by for goal in goals for by in goal.steps.values()]
+        named: Goal = Goal(dict(enumerated(conditions)), dict(enumerated(judged)))
+        return needed_by(steps, named, rows=True)[0]
+
     def same(self, mutant: Mutant) -> bool:
-        """Whether a changed guard lets pass what the guard does, where the other guards and the lemmas hold."""
+        """Whether what was changed says the same, where the other clauses of the step and the lemmas hold."""
         step = self.protocol.transactions[mutant.step]
-        if mutant.clause not in step.guards:
+        alike = says_the_same(step, mutant)
+        if alike is None:
             return False
-        changed = mutant.changed.guards.get(mutant.clause)
-        alike: Expression = step.guards[mutant.clause].condition
-        if changed is not None:
-            alike = node("eq", alike._kind, alike, changed.condition)
         rest = {name: guard for name, guard in step.guards.items() if name != mutant.clause}
         return follows(self.protocol, self.plan, replace(step, guards=rest), mutant.clause, alike, self.seed)
+
+
+def says_the_same(step: Transaction, mutant: Mutant) -> Expression | None:
+    """A condition under which a changed guard lets the same pass, or a write is done as it was; None where there is none."""
+    if mutant.clause in step.guards:
+        changed, guard = mutant.changed.guards.get(mutant.clause), step.guards[mutant.clause].condition
+        return guard if changed is None else node("eq", guard._kind, guard, changed.condition)
+    writes = [one for one in step.effects[mutant.clause] if not stands_in(one, mutant.changed.effects.get(mutant.clause, []))]
+    if mutant.operator == "always":
+        return conjunction(*(in_loops(one, one.condition) for one in writes))
+    return conjunction(*(in_loops(one, ~one.condition) for one in writes)) if mutant.operator == "never" else None
 
 
 # --- honest runs ---
@@ -117,11 +151,15 @@ class HonestRuns:
             except MarketError:
                 continue
 
-    def wanted(self, claim: Claim) -> Expression | None:
+    def goal(self, claim: Claim) -> Goal:
+        """What must be reachable for a claim to say anything, as a search is told it; nothing where the text has no word for it."""
         try:
-            found = sometimes_of(claim, self.protocol).states
+            return sometimes_of(claim, self.protocol)
         except NotExpressible:
-            return None
+            return Goal()
+
+    def wanted(self, claim: Claim) -> Expression | None:
+        found = self.goal(claim).states
         return ~found["sometimes"] if found else None
 
     def lost(self, changed: Protocol, compiled: Compiled) -> Iterator[Noticed]:
@@ -150,13 +188,23 @@ class HonestRuns:
 # --- what is missing ---
 
 
+def enumerated(found: list[Any]) -> Iterator[tuple[str, Any]]:
+    return ((str(place), one) for place, one in enumerate(found))
+
+
+def stands_in(write: Write, others: Iterable[Write]) -> bool:
+    return any(write is other for other in others)
+
+
 def missing(protocol: Protocol, mutant: Mutant, plan: Plan) -> str:
     """What no claim says, for whoever would add one: the clause with its sentence, or what an effect writes and who reads that."""
     step = protocol.transactions[mutant.step]
+    if mutant.operator in ("negate", "never"):
+        return f"no claim needs {mutant.step} to do what {mutant.clause} says: honest parties come to all that claims speak of without it"
     if mutant.clause in step.guards:
         return f"no claim says that {mutant.step} must not be taken unless {mutant.clause} holds as it is written"
     changed = mutant.changed.effects.get(mutant.clause, [])
-    cells = [f"{one.table}.{one.field}" for one in step.effects[mutant.clause] if not any(one is other for other in changed)]
+    cells = [f"{one.table}.{one.field}" for one in step.effects[mutant.clause] if not stands_in(one, changed)]
     told = ", ".join(dict.fromkeys(cells))
     claims = [label for label, condition in plan.invariants.items() if cells_read(condition) & set(cells)]
     steps = [other.name for other in protocol.transactions.values() if reads(other) & set(cells)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from adversaries.coalitions import COALITIONS
 from marketproof.bench import Bench
 from marketproof.kept import Confirmed
-from marketproof.mutant_judges import Judge, Noticed
+from marketproof.mutant_judges import Judge, Noticed, stands_in
 from marketproof.proving import Unit, claims_to_prove, needed, second_opinion, tasks_of, units_of
 from marketproof.store import Store
 from model.frames import cells_of, cells_read
@@ -117,7 +117,7 @@ class ProofJudge(Judge):
     def written(self, mutant: Mutant) -> frozenset[str]:
         """The cells of which a mutant may write other values: those whose writes differ; of a changed value the rows are the same."""
         before, after = self.protocol.transactions[mutant.step].effects, mutant.changed.effects
-        gone = [one for one in before.get(mutant.clause, ()) if not any(one is other for other in after.get(mutant.clause, ()))]
+        gone = [one for one in before.get(mutant.clause, ()) if not stands_in(one, after.get(mutant.clause, ()))]
         cells = cells_of(gone)
         return frozenset(map(cell_of, gone)) if mutant.operator == "perturb" else cells
 

@@ -30,7 +30,7 @@ from spec.text import Protocol
 
 
 def mutate(given: argparse.Namespace) -> int:
-    """Judge all mutants of a variant, of one step, or so many that are drawn; 0 when each is killed or redundant, else 1."""
+    """Judge all mutants of a variant, of one step, or so many that are drawn; 0 when none survives, else 1."""
     protocol, progress = load(given.variant, []), Progress()
     if given.accept and (given.step or given.sample):
         raise UserError("--accept takes all mutants, without --step and --sample")

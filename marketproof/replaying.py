@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from typing import Protocol as Interface
 
 from adversaries.coalitions import COALITIONS
+from ledger_runtime.blocks import Endorsed
 from ledger_runtime.digests import to_ledger
+from ledger_runtime.network import Network
 from ledger_runtime.world import StepRefused, World
 from model.enumeration import Action, Rows
 from model.explain import explain
@@ -30,17 +34,21 @@ class ReplayFailed(Exception):
 
 def replay(
     protocol: Protocol, claim: Claim, witness: Witness, scope: Scope, progress: Callable[[str], None] = lambda detail: None,
-    ledger: str = "memory",
+    ledger: str = "memory", besides: Sequence[Elsewhere] = (),
 ) -> list[str]:  # fmt: skip
     """Why the claim is broken after the witness's last step; raises ReplayFailed if it is not, or is broken before.
 
-    ledger: as `ledger_runtime.network.parts_of`.
+    ledger: as `ledger_runtime.network.parts_of`. besides: another ledger for each run, on which the same is committed.
     """
     steps = all_steps(protocol, COALITIONS[witness.coalition])
     goal = goal_of(claim, protocol, steps)
     members = deviating(witness, scope)
     check_shape(witness, members)
-    worlds = [World(protocol, scope.facts(), frozenset(), scope.universe(protocol), ledger=ledger) for _ in witness.runs]
+    others: Sequence[Elsewhere | None] = besides or [None] * len(witness.runs)
+    worlds = [
+        World(protocol, scope.facts(), frozenset(), scope.universe(protocol), ledger=ledger, first=None if one is None else one.commit)
+        for one in others
+    ]
     explanation: list[str] = []
     traps = None
     for world, run in zip(worlds, witness.runs, strict=True):
@@ -57,12 +65,45 @@ def replay(
             if len(worlds) == 1 and (early := (broken_state(goal, witness.part, world.view()) or (explanation and number < len(run)))):
                 raise ReplayFailed(f"{claim.name} is broken before step {number}: {early}")
             take(world, steps, action, f"step {number}")
+    same_elsewhere(besides, worlds)
     view = worlds[0].view()
     view.second = worlds[-1].view()
     explanation = explanation or broken_state(goal, witness.part, view) or ([] if traps is None else traps.explained())
     if not explanation:
         raise ReplayFailed(f"after the last step {claim.name} ({witness.part}) still holds")
     return explanation
+
+
+class Elsewhere(Interface):
+    """Another ledger, of which a replay asks that it does the same."""
+
+    def commit(self, endorsed: Endorsed) -> None:
+        """Commit a transaction there too.  Raises StepRefused."""
+        ...
+
+    def check(self, network: Network) -> None:
+        """Raise StepRefused unless the rows are the same there."""
+        ...
+
+
+@contextmanager
+def besides(ledger: str, variant: str, witness: Witness, progress: Callable[[str], None]) -> Iterator[Sequence[Elsewhere]]:
+    """The other ledgers that a replay plays on: a Fabric for each run where `fabric` is asked for, else none."""
+    if ledger != "fabric":
+        yield ()
+        return
+    from marketproof.fabric_replaying import fabrics
+
+    with fabrics(variant, witness, progress) as found:
+        yield found
+
+
+def same_elsewhere(besides: Sequence[Elsewhere], worlds: Sequence[World]) -> None:
+    for one, world in zip(besides, worlds, strict=bool(besides)):
+        try:
+            one.check(world.network)
+        except StepRefused as error:
+            raise ReplayFailed(f"after the last step: {error}") from error
 
 
 @dataclass

@@ -143,6 +143,9 @@ class Question:
         for name, (node, read) in self.hypotheses.items():
             if near is None or read & near:
                 grounding.add(f"hypothesis {name}", node)
+        for pool, nodes in self.keys.items() if near is None else ():
+            for node in nodes:
+                grounding.collect(pool, node, 1)
         grounding.saturate()
         return grounding
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from properties.claims import Goal
 from spec.checks import expressions_of
@@ -46,7 +46,22 @@ def conditions_of(transaction: Transaction) -> list[Expression]:
 
 def slice_of(transactions: dict[str, Transaction], goal: Goal) -> Slice:
     """The least set of transactions and writes that decides whether the goal can be reached."""
-    judged = {name: [by[name] for by in goal.steps.values() if name in by and by[name] is not TRUE] for name in transactions}
+    judged = judged_of(transactions, goal)
+    needed, kept = needed_by(transactions, goal)
+    sliced = {name: narrowed(transactions[name], needed) for name in transactions if name in kept}
+    return Slice(sliced, {name: used_parameters(transaction, judged[name]) for name, transaction in sliced.items()})
+
+
+def judged_of(transactions: dict[str, Transaction], goal: Goal) -> dict[str, list[Expression]]:
+    return {name: [by[name] for by in goal.steps.values() if name in by and by[name] is not TRUE] for name in transactions}
+
+
+def needed_by(transactions: dict[str, Transaction], goal: Goal, rows: bool = False) -> tuple[set[FieldName], set[str]]:
+    """The fields that the goal can see, directly or through what is written, and the transactions that matter to it.
+
+    rows: of a write that matters only because it makes its row exist, the value is not looked at.
+    """
+    judged = judged_of(transactions, goal)
     needed = fields_read([*goal.states.values(), *goal.pairs.values()])
     kept = {name for name, conditions in judged.items() if conditions}
     while True:
@@ -55,11 +70,10 @@ def slice_of(transactions: dict[str, Transaction], goal: Goal) -> Slice:
             visible = [write for write in (*transaction.writes, *transaction.observed) if seen(write, needed)]
             if visible or name in kept:
                 kept.add(name)
-                needed |= fields_read([*conditions_of(transaction), *judged[name], *expressions_of(visible)])
+                values = [replace(one, value=TRUE) if rows and (one.table, one.field) not in needed else one for one in visible]
+                needed |= fields_read([*conditions_of(transaction), *judged[name], *expressions_of(values)])
         if (len(needed), len(kept)) == before:
-            break
-    sliced = {name: narrowed(transactions[name], needed) for name in transactions if name in kept}
-    return Slice(sliced, {name: used_parameters(transaction, judged[name]) for name, transaction in sliced.items()})
+            return needed, kept
 
 
 def whole(transactions: dict[str, Transaction]) -> Slice:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from spec.kinds import BOOLEAN
+from properties.keeping import wherever_written
 from spec.schema import Row, TableHandle, Write
 from spec.text import AccessRule, Protocol
 from spec.tracing import Transaction
-from spec.tree import Expression, boolean, conjunction, disjunction, implies, node
+from spec.tree import Expression, boolean, conjunction, disjunction
 
 
 def obeys_access_table(protocol: Protocol, transaction: Transaction) -> Expression | None:
@@ -23,10 +23,7 @@ def write_is_allowed(protocol: Protocol, transaction: Transaction, write: Write)
     caller = transaction.arguments["caller"]
     rules = [rule for rule in protocol.access if applies(rule, transaction.name, write)]
     allowed = disjunction(*(conjunction(in_role(protocol, rule, caller), boolean(rule.relation(caller, row))) for rule in rules))
-    condition = implies(write.condition, allowed)
-    for binder in reversed(write.binders):
-        condition = node("every", BOOLEAN, binder.domain, binder.variable, binder.condition, condition)
-    return condition
+    return wherever_written(write, allowed)
 
 
 def applies(rule: AccessRule, transaction: str, write: Write) -> bool:

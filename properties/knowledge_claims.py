@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from properties.claims import Claim, Part
+from properties.keeping import buyers_and_owners_are_apart, requests_are_listed
 from properties.knowledge import Question
 from properties.measured_claims import ENCRYPTED
+from properties.sometimes import some_round_open
 from spec.language import some
 from spec.paper.assets import CI
 
@@ -50,12 +52,14 @@ KNOWLEDGE_CLAIMS: tuple[Claim, ...] = (
           "", None, against=("CO", "CO+CO")),
     Claim("C24", "the MO cannot access the data that COs hold",
           "this is not possible since the MO only has access to the blockchain and does not know the identity of any COs", "L743-745",
-          (Part("rows", "know", "no coalition of an MO without the DO has the rows of a subset", asks(each=("rows",), needs="MO")),),
-          "", None, against=("MO", "MO+CO")),
+          (Part("rows", "know", "no coalition of an MO without the DO has the rows of a subset", asks(each=("rows",), needs="MO")),
+           Part("apart", "inv", "whoever has asked to train on a dataset neither owns it nor has an instance of it", buyers_and_owners_are_apart)),
+          "some round is open", some_round_open, against=("MO", "MO+CO")),
     Claim("C28", "the DO can see an MO's earlier requests",
           "This allows the DO to verify if the same MO has submitted multiple prior requests and approve model training", "L578-580",
-          (Part("linked", "know", "the DO can tell that two requests are of one legal entity, whatever pseudonyms it registers", asks(apart=True, needs="MO")),),
-          "", None, against=("MO",)),
+          (Part("linked", "know", "the DO can tell that two requests are of one legal entity, whatever pseudonyms it registers", asks(apart=True, needs="MO")),
+           Part("listed", "inv", "every request stands on the list of its dataset", requests_are_listed)),
+          "some round is open", some_round_open, against=("MO",)),
     Claim("C29", "model privacy by homomorphic encryption",
           "Model privacy is guaranteed by training models that are encrypted using fully homomorphic encryption", "L73-76",
           (Part("weights", "know", "no coalition without the MO has the weights of its model in clear", asks(each=("model",), needs="CO")),

@@ -9,6 +9,7 @@ from properties.access import obeys_access_table
 from properties.blame_claims import BLAME_CLAIMS
 from properties.claims import Claim, Part
 from properties.game_claims import GAME_CLAIMS
+from properties.keeping import bonds_are_held, ended_couples_stay, one_couple_is_open, rosters_are_ready
 from properties.knowledge_claims import KNOWLEDGE_CLAIMS
 from properties.measured_claims import MEASURED_CLAIMS
 from properties.number_claims import NUMBER_CLAIMS
@@ -147,7 +148,8 @@ DECIDED = (
           "this chaincode function which holds the logic of picking up a random subset of COs to conduct a round of training, is carried out by the underlying blockchain which is completely agnostic of the MO", "L733-737",
           (Part("same", "two_runs", "two runs that differ only in the coalition's choices select the same subsets at the same epoch",
                 same_selection_in_both_runs),
-           Part("once", "inv", "no epoch of a dataset is drawn twice, across couples and pseudonyms (else whoever draws again controls what trains)", drawn_once)),
+           Part("once", "inv", "no epoch of a dataset is drawn twice, across couples and pseudonyms (else whoever draws again controls what trains)", drawn_once),
+           Part("open", "inv", "an MO has at most one couple of a dataset that has not ended (else it opens couples until a draw suits it)", one_couple_is_open)),
           "some round is open", some_round_open, depth=5,
           assumptions=("an epoch of a dataset ends when a round of it completes", "the bias left by aborting is a claim of its own (C25n)"), against=("MO", "MO+CO")),
     Claim("C31", "rem tracks whether all COs updated",
@@ -160,7 +162,9 @@ DECIDED = (
           (Part("closed", "live", "from every reachable state an open round can still be closed by each honest party that has standing", standing_for(no_round_is_open)),
            Part("ended", "live", "from every reachable state a couple can still be ended, with nothing of it held, by each honest party that has standing",
                 standing_for(couple_has_ended)),
-           Part("finished", "live", "from every reachable state a couple under way can still be trained to the end, if nobody who is needed gives up", finishing)),
+           Part("finished", "live", "from every reachable state a couple under way can still be trained to the end, if nobody who is needed gives up", finishing),
+           Part("over", "step", "no transaction writes how far a couple is that has ended", ended_couples_stay),
+           Part("ready", "inv", "an instance that stands on the roster of a couple under way has not ended", rosters_are_ready)),
           "some round is open", some_round_open, assumptions=("the clock moves: a majority of the organisations is honest",), against=("CO", "MO")),
     Claim("C33", "a TJ tracks each individual job",
           "An asset called Train Job (TJ) is created ... for tracking the progress of individual jobs", "L580-584",
@@ -175,7 +179,8 @@ DECIDED = (
     Claim("C39", "paid records payment", "o Boolean paid", "L361",
           (Part("paid", "inv", "work is accepted exactly when it is paid, in one step", work_is_paid_when_accepted),
            Part("conserved", "inv", "all money that was brought in is accounted for", lambda: notion("money_is_conserved")()),
-           Part("covered", "inv", "what is owed for unsettled work is set aside, and nobody owes anything", lambda: notion("debts_are_covered")())),
+           Part("covered", "inv", "what is owed for unsettled work is set aside, and nobody owes anything", lambda: notion("debts_are_covered")()),
+           Part("held", "inv", "a couple holds the bonds of its MO and its DO from when they were given until it ends", bonds_are_held)),
           "something was paid", some_payment, deeper={"orderer": ("2x1", 6)}, against=("MO", "CO")),
 )  # fmt: skip
 CLAIMS: dict[str, Claim] = {

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from properties.claims import Claim, Part
+from properties.keeping import instances_end_once
 from properties.knowledge import Question
 from properties.sometimes import some_report_by_two, some_round_open, some_verified
 from spec.kinds import MEMBER
@@ -193,7 +194,8 @@ OF_STATES = (
     Claim("C10", "the DO can tag a CO as fraudulent",
           "If there is a mismatch, the DO can tag the CO as fraudulent", "L474-475",
           (Part("told", "inv", "where the DO found another hash than its own, the ledger says so, otherwise than of an instance at which nobody has looked, or would accept that the DO says so", mismatch_can_be_told),
-           Part("distinct", "inv", "'nobody has looked', 'refused' and 'fraud' are three states: the ledger never says two of them of one instance", states_are_told_apart)),
+           Part("distinct", "inv", "'nobody has looked', 'refused' and 'fraud' are three states: the ledger never says two of them of one instance", states_are_told_apart),
+           Part("once", "step", "an instance ends once: what was refused, rejected, expired or withdrawn is not said to be another of these", instances_end_once)),
           "some instance is verified", some_verified),
     Claim("C13", "a CO can cross-check that its subset is right",
           "If the hash matches with the one uploaded by the CO whose nonce was used, then it is likely that both COs were given the same subset of the dataset. Thus, a CO can cross verify whether it has received the correct data subset from a DO", "L691-695",

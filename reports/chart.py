@@ -68,3 +68,17 @@ def mark(x: float, y: float, class_: str) -> Markup:
     if class_ == MARKS[0]:
         return tag("rect", x=x - 4, y=y - 4, width=8, height=8, class_=f"mark {class_}")
     return tag("circle", cx=x, cy=y, r=4.5, class_=f"mark {class_}")
+
+
+def bars(counts: Sequence[tuple[str, int]], said: str) -> Markup:
+    """Whole numbers as bars, one below the other, with the number at the end of each."""
+    label, most, step = 190, max((number for _, number in counts), default=1) or 1, 28
+    shapes = []
+    for place, (name, number) in enumerate(counts):
+        y, length = TOP + place * step, round((WIDTH - label - 70) * number / most, 1)
+        shapes.append(tag("text", name, x=label - 10, y=y + 15, text_anchor="end"))
+        shapes.append(tag("rect", x=label, y=y, width=length, height=20, class_="bar"))
+        shapes.append(tag("text", str(number), x=label + length + 8, y=y + 15, class_="value"))
+    told = "; ".join(f"{name}: {number}" for name, number in counts)
+    box = f"0 0 {WIDTH} {TOP + len(counts) * step + 10}"
+    return tag("svg", *shapes, class_="chart", viewBox=box, role="img", aria_label=f"{said}. {told}")

@@ -10,13 +10,12 @@ from reports import frontiers as edges
 from reports import small_scope as scopes
 from reports import words
 from reports.attacks import Run
-from reports.clauses import HEADER as CLAUSES_HEADER
-from reports.clauses import Clauses
 from reports.escaping import markdown, mermaid
 from reports.frontiers import Frontier
 from reports.numbers import Figures
 from reports.repairs import repair_text, repairs_of, unsaid
 from reports.small_scope import SmallScope
+from reports.tabled import Tabled
 from reports.variants import Proofs, Variant
 from reports.view import Cell, Content, Decision, Finding, Line, Matrix, Statement, Told
 
@@ -239,7 +238,8 @@ def appendix(content: Content, base: str) -> Lines:
     for variant in content.variants:
         lines += amendments(content, variant) if variant.amendments else []
         lines += proofs(content, variant, variant.proofs, base) if variant.proofs is not None else []
-        lines += clauses(content, variant, variant.clauses) if variant.clauses is not None else []
+        for found in variant.tabled:
+            lines += tabled(found, words.anchor_of(found.kind, content, variant))
         lines += small_scope(content, variant, variant.small_scope) if variant.small_scope is not None else []
         lines += frontiers(content, variant, variant.frontiers) if variant.frontiers is not None else []
     lines += [*heading(3, words.FILES, "files"), markdown(words.FILES_SAID), ""]
@@ -262,9 +262,10 @@ def proofs(content: Content, variant: Variant, found: Proofs, base: str) -> Line
     return [*title, markdown(words.proofs_said(found)), "", *table(["goal", "step", "outcome", "by", "SMT-LIB"], lines)]
 
 
-def clauses(content: Content, variant: Variant, found: Clauses) -> Lines:
-    title = heading(3, f"Clauses that proofs of {variant.name} use", words.anchor_of("clauses", content, variant))
-    return [*title, markdown(found.said), "", *table(CLAUSES_HEADER, escaped(found.lines))]
+def tabled(found: Tabled, anchor: str) -> Lines:
+    counts = [f"{name}: {number}" for name, number in found.bars]
+    drawn = [markdown("; ".join(counts) + "."), ""] if counts else []
+    return [*heading(3, found.title, anchor), markdown(found.said), "", *drawn, *table(found.header, escaped(found.lines))]
 
 
 def frontiers(content: Content, variant: Variant, found: tuple[Frontier, ...]) -> Lines:

@@ -7,9 +7,8 @@ from importlib.resources import files
 from urllib.parse import quote
 
 from properties.verdicts import VERDICTS
-from reports import clauses, words
-from reports.chart import Curve, chart, curves
-from reports.clauses import Clauses
+from reports import words
+from reports.chart import Curve, bars, chart, curves
 from reports.escaping import Markup, joined, markup, tag
 from reports.figures import Job
 from reports.html_claims import claim_article
@@ -18,6 +17,7 @@ from reports.html_parts import code, link, paragraph, section, table
 from reports.html_small_scope import small_scope_part
 from reports.knowledge import drawn
 from reports.numbers import Figures
+from reports.tabled import Tabled
 from reports.variants import Proofs, Variant
 from reports.view import Cell, Content, Line, Matrix
 
@@ -198,8 +198,8 @@ def appendix(content: Content, base: str) -> Markup:
             parts += amendments_part(content, variant)
         if variant.proofs is not None:
             parts += proofs_part(content, variant, variant.proofs, base)
-        if variant.clauses is not None:
-            parts += clauses_part(content, variant, variant.clauses)
+        for one in variant.tabled:
+            parts += tabled_part(one, words.anchor_of(one.kind, content, variant))
         if variant.small_scope is not None:
             parts += small_scope_part(variant.name, variant.small_scope, words.anchor_of("small-scope", content, variant))
         if variant.frontiers is not None:
@@ -242,9 +242,9 @@ def proofs_part(content: Content, variant: Variant, proofs: Proofs, base: str) -
     return [title, paragraph(words.proofs_said(proofs)), table(header, lines, "", sticky=True)]
 
 
-def clauses_part(content: Content, variant: Variant, found: Clauses) -> list[Markup]:
-    title = tag("h3", f"Clauses that proofs of {variant.name} use", id=words.anchor_of("clauses", content, variant))
-    return [title, paragraph(found.said), table(clauses.HEADER, found.lines, "", sticky=True)]
+def tabled_part(found: Tabled, anchor: str) -> list[Markup]:
+    drawn = [tag("figure", tag("div", bars(found.bars, found.title), class_="scroll"))] if found.bars else []
+    return [tag("h3", found.title, id=anchor), paragraph(found.said), *drawn, table(found.header, found.lines, "", sticky=True)]
 
 
 def digest_of(content: Content, name: str | None) -> Markup:

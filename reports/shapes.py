@@ -66,6 +66,12 @@ class Value:
         return self.raw
 
     @property
+    def number(self) -> float:
+        if isinstance(self.raw, bool) or not isinstance(self.raw, int | float):
+            raise self.refused("a number")
+        return float(self.raw)
+
+    @property
     def share(self) -> float:
         """A number from 0 to 1."""
         if isinstance(self.raw, bool) or not isinstance(self.raw, int | float) or not math.isfinite(self.raw) or not 0 <= self.raw <= 1:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reports.clauses import Clauses, clauses_of
 from reports.frontiers import Frontier, frontiers_of
 from reports.shapes import Value
 from reports.small_scope import SmallScope, small_scope_of
+from reports.tabled import Tabled, tabled_of
 
 AMENDMENT = ("name", "action", "target", "because")
 Find = Callable[[str], Value | None]
@@ -88,7 +88,7 @@ class Proofs:
 
 @dataclass(frozen=True)
 class Variant:
-    """A variant; waivings, proofs, clauses, small scope and frontiers are None where they were not run."""
+    """A variant; waivings, proofs, small scope and frontiers are None where they were not run; each of `tabled` was."""
 
     name: str
     title: str
@@ -98,15 +98,14 @@ class Variant:
     waivings: tuple[Waiving, ...] | None
     proofs: Proofs | None
     small_scope: SmallScope | None
-    clauses: Clauses | None
     frontiers: tuple[Frontier, ...] | None
+    tabled: tuple[Tabled, ...]
 
 
 def variant_of(name: str, value: Value, find: Find) -> Variant:
     """A variant of `variants.json`. find: gives a file of the evidence, or None where there is none."""
     waiving, proofs = find(f"waiving/{name}.json"), find(f"proofs/{name}/summary.json")
-    small, clauses = find(f"small-scope/{name}.json"), find(f"proofs/{name}/clauses.json")
-    frontiers = find(f"frontiers/{name}.json")
+    small, frontiers = find(f"small-scope/{name}.json"), find(f"frontiers/{name}.json")
     return Variant(
         name,
         value["title"].text,
@@ -116,8 +115,8 @@ def variant_of(name: str, value: Value, find: Find) -> Variant:
         None if waiving is None else tuple(waiving_of(item) for item in waiving.items),
         None if proofs is None else proofs_of(proofs),
         None if small is None else small_scope_of(small),
-        None if clauses is None else clauses_of(clauses),
         None if frontiers is None else frontiers_of(frontiers),
+        tabled_of(name, find),
     )
 
 

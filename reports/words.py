@@ -242,8 +242,7 @@ def appendices(content: Content) -> list[tuple[str, str]]:
     for variant in content.variants:
         found += [(anchor_of("amendments", content, variant), f"Amendments of {variant.name}")] if variant.amendments else []
         found += [(anchor_of("proofs", content, variant), f"Proof obligations of {variant.name}")] if variant.proofs is not None else []
-        used = (anchor_of("clauses", content, variant), f"Clauses that proofs of {variant.name} use")
-        found += [used] if variant.clauses is not None else []
+        found += [(anchor_of(one.kind, content, variant), one.title) for one in variant.tabled]
         found += [(anchor_of("small-scope", content, variant), f"Small scope of {variant.name}")] if variant.small_scope is not None else []
         found += [(anchor_of("frontiers", content, variant), f"Frontiers of {variant.name}")] if variant.frontiers is not None else []
     return [*found, ("files", FILES)]

@@ -237,8 +237,8 @@ def write_one(page: Page, content: dict[str, Any], only: str) -> None:
     elif only in content["pre_images"]:
         write_pre_image(page, only, content["pre_images"][only])
     else:
-        others = (name for part in ("switches", "inner", "notions", "pre_images") for name in content[part])
-        said = f"no transaction, asset, step, switch, pre-image or word {only!r}; choices: {choices([*steps, *labels, *tables, *others])}"
+        known = choices([*steps, *labels, *tables, *content["switches"]])
+        said = f"no transaction, asset, step, switch, pre-image or word {only!r}; choices: {known}, and the words that `spec show` prints"
         raise SpecificationError(said, content["variant"])
 
 

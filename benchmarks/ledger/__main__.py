@@ -17,10 +17,10 @@ from typing import Any
 from benchmarks.ledger import surviving
 from benchmarks.ledger.apart import run_apart
 from benchmarks.ledger.running import Client, Measured, Setting, committing, engine, enrol, machine, network_of, run
-from benchmarks.ledger.workload import Workload
 from ledger_runtime.blocks import Code
 from ledger_runtime.network import Network, Parts
 from marketproof.progress import Progress
+from marketproof.workload import Workload
 from model.scope import Scope
 from reports.terminal import table
 

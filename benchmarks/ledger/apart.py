@@ -16,11 +16,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from benchmarks.ledger.running import Measured, Setting, engine
-from benchmarks.ledger.workload import Workload
 from ledger_runtime.blocks import Code, endorsed_of
 from ledger_runtime.engines import Lmdb, Memory
 from ledger_runtime.identities import Trust, certified
 from ledger_runtime.network import ORGANISATIONS, Network, Parts
+from marketproof.workload import Workload
 from model.enumeration import Action
 
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.ledger.workload import Workload
 from ledger_runtime.blocks import Block, Code, Endorsed, decode_block, encode_block
 from ledger_runtime.engines import Engine, Memory, opened
 from ledger_runtime.identities import Certificates, Keys, Trust, certified, plain
 from ledger_runtime.network import ORGANISATIONS, Network, Parts
+from marketproof.workload import Workload
 from model.enumeration import Action
 
 BLOCK = 500

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.ledger.workload import Workload
 from ledger_runtime.campaigns import LIES, campaign
 from ledger_runtime.chain import Head
 from ledger_runtime.delivery import Faults
@@ -18,6 +17,7 @@ from ledger_runtime.folder import Folder, Settings
 from ledger_runtime.identities import certified, plain
 from ledger_runtime.network import ORGANISATIONS, Network, Parts
 from ledger_runtime.verifying import verify
+from marketproof.workload import Workload
 from spec.digests import digest
 from spec.errors import Refused
 

@@ -44,6 +44,11 @@ def is_refused(instance: Any) -> Any:
     return (instance.ended == "REFUSED") | (instance.ended == "REJECTED")
 
 
+def instance_has_ended(instance: Any) -> Any:
+    """It was refused, rejected, has expired or was withdrawn."""
+    return instance.ended != None
+
+
 def is_fraud(instance: Any) -> Any:
     """A verdict on one of its jobs says so."""
     return some(TC.sort, lambda couple: some(VERDICT.rows(couple), lambda verdict: (
@@ -79,13 +84,20 @@ def was_used(couple: Any, subset: Any) -> Any:
     return some(ROUND.rows(couple), lambda row: RESULT[couple, row.round, subset].weights != None)
 
 
+def is_on_the_roster(couple: Any, instance: Any) -> Any:
+    """The instance was verified when the couple was approved."""
+    return ROSTER[couple, instance].exists
+
+
 NOTIONS = (
+    Amendment("notion", "may_be_selected", "A1, A11: see Roster", is_on_the_roster),
     Amendment("notion", "held_content", "C17: see Train.train", held_content),
     Amendment("notion", "right_content", "C07: see DSS.root", right_content),
     Amendment("notion", "cross_check_passed", "C13: a colluding owner declares the hash of what the DO sent", cross_check_passed),
     Amendment("notion", "found_different", "C10: see CI.ended", found_different),
     Amendment("notion", "can_be_refused", "C10: a mismatch looks like silence, or like fraud", can_be_refused),
     Amendment("notion", "is_refused", "C10: see CI.ended", is_refused),
+    Amendment("notion", "instance_has_ended", "C10: see CI.ended", instance_has_ended),
     Amendment("notion", "is_fraud", "C10: fraud is what arbiters found, never a mismatch", is_fraud),
     Amendment("notion", "agreed_results", "C17: a quorum decides", accepted_results),
     Amendment("notion", "complete_round", "A7: a counter miscounts", complete_round),

@@ -302,6 +302,16 @@ def nobody_owes() -> Any:
     return every(MEMBER, lambda member: ACCOUNT[member].balance >= 0) & bonds & escrows
 
 
+def bonds_are_held() -> Any:
+    """A couple holds the bonds of its MO and its DO from when they were given until it ends."""
+
+    def held(given: Any, couple: Any, bond: int) -> Any:
+        return where(given & ~PROGRESS[couple].ended, literal(bond, INTEGER))
+
+    return every(TC.sort, lambda couple: (ESCROW[couple].mo_bond == held(TC[couple].exists, couple, MO_BOND))
+                 & (ESCROW[couple].do_bond == held(APPROVAL[couple].exists, couple, DO_BOND)))  # fmt: skip
+
+
 def debts_are_covered() -> Any:
     """The escrow holds exactly the price of all jobs that are not settled, and nobody's account or bond is below nothing."""
     return rounds_hold_what_is_not_settled() & escrow_holds_what_the_rounds_hold() & nobody_owes()
@@ -309,6 +319,6 @@ def debts_are_covered() -> Any:
 
 NOTIONS = tuple(
     Amendment("notion", meaning.__name__, NOTHING_PAYS, meaning)
-    for meaning in (paid_is_accepted, some_payment, money_is_conserved, debts_are_covered)
+    for meaning in (paid_is_accepted, some_payment, money_is_conserved, debts_are_covered, bonds_are_held)
 )
 AMENDMENTS = (*BONDS, *ENDING, *RESERVING, *DISPUTING, *ARBITRATING, *SETTLING, *NOTIONS)

@@ -171,6 +171,24 @@ def debts_are_covered() -> Any:
     return True
 
 
+@paper.without_notion(NO_MONEY)
+def bonds_are_held() -> Any:
+    """Who promises something has a bond on it until it is done."""
+    return True
+
+
+@paper.without_notion("no transaction ends an instance")
+def instance_has_ended(instance: Any) -> Any:
+    """Nothing more is expected of anybody for the instance."""
+    return False
+
+
+@paper.notion
+def may_be_selected(couple: Any, instance: Any) -> Any:
+    """A job of the instance is made when the couple is approved, whoever holds it then."""
+    return instance.dss.dataset == couple.ds
+
+
 @paper.notion
 def has_standing(couple: Any, party: Any) -> Any:
     """Whoever is to move a couple on: here all who are concerned, together."""

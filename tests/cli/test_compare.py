@@ -134,7 +134,7 @@ def test_variants_that_keep_other_tables_are_unknown_with_the_reason(call: Call)
 
 @pytest.mark.parametrize(("arguments", "part"), [
     ((), "two are compared"), (("C11",), "two are compared"), (("C11", "C12", "C33"), "two are compared"), (("C99", "C11"), "'C99'"),
-    (("C11", "C17a"), "C17a is a claim of kind arith"), (("C11", "C24"), "C24 is a claim of kind know"), (("C11", "--powers", "CO"), "either claims or --powers"),
+    (("C11", "C17a"), "C17a is a claim of kind arith"), (("C11", "C24/rows"), "C24/rows is a claim of kind know"), (("C11", "--powers", "CO"), "either claims or --powers"),
     (("--powers", "me", "CO"), "'me'"), (("C11", "always: open('x')"), "no name 'open'"), (("C11", "--variant", "paper", "nosuch"), "'nosuch'"),
     (("C31/rem", "--variant", "paper", "hardened"), "C31/rem says nothing in hardened"),
     (("C11", "--variant", "paper", "paper", "paper"), "two are compared"),

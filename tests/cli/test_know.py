@@ -25,7 +25,7 @@ def test_a_claim_is_told_with_its_derivation(call: Call) -> None:
     found = json.loads(call("know", "--claim", "C24", "--coalition", "MO", "--json").out)
     (row,) = found["rows"]
     assert row["verdict"] == "refuted" and row["replayed"] and row["told"][-1] == "→ mo-1: rows(dss-1) (by author)"
-    assert len(row["told"]) == row["depth"] + 1 and "rows(dss-1) and 1 alike: least mo-1" in found["smallest"]["C24"][0]
+    assert len(row["told"]) == row["depth"] + 1 and "rows(dss-1) and 1 alike: least mo-1" in found["smallest"]["C24/rows"][0]
 
 
 @pytest.mark.parametrize(("arguments", "known"), [

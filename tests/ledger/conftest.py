@@ -1,80 +1,32 @@
-"""What the tests of the ledger share: the paper's protocol, an honest market on a network, and a small text that reads ranges."""
+"""What the tests of the ledger share: the paper's protocol, an honest market on a network, and the example that reads ranges."""
 
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
 from ledger_runtime.identities import certified
 from ledger_runtime.network import ORGANISATIONS, Network, Parts
+from marketproof.variants import variant_named
 from model.market import populate
 from model.scope import Scope
 from spec.checks import check_protocol
 from spec.compiled import Compiled
-from spec.language import BOOLEAN, INTEGER, MEMBER, Text, becomes, count, every, reconstructed, reference, some, total
+from spec.language import some
 from spec.paper.assets import TC
 from spec.schema import using
 from spec.text import Policy
 from spec.variants import variant
 
 SCOPE = Scope(2, 2)
-TEST = "for this test"
-auction = Text("auction", "lots, bids below them, and a register of everybody", roles=("bidder",))
-NUMBER = reconstructed(INTEGER, TEST)
-LOT = auction.table(
-    "Lot",
-    "what is sold",
-    TEST,
-    {"bids": NUMBER, "sum": NUMBER, "open": NUMBER, "last": reconstructed(MEMBER, TEST), "empty": reconstructed(BOOLEAN, TEST)},
-)
-BID = auction.table(
-    "Bid", "what is offered", TEST, {"price": reconstructed(INTEGER, TEST)}, key={"lot": reference("Lot"), "bidder": MEMBER}
-)
-
-
-@auction.transaction(caller="bidder", because=TEST)
-def open_lot(tx, lot: LOT):
-    """Reads nothing, writes a whole row."""
-    tx.effect("open", LOT[lot].put(open=1))
-
-
-@auction.transaction(caller="bidder", because=TEST)
-def bid(tx, lot: LOT, price: INTEGER):
-    """A blind write: the whole row of the caller's bid."""
-    tx.effect("bid", BID[lot, tx.caller].put(price=price))
-
-
-@auction.transaction(caller="bidder", because=TEST)
-def tally(tx, lot: LOT):
-    """Counts the bids of a lot by a range read; emits two events, of which the later survives."""
-    tx.require("lot_open", lot.open == 1, because=TEST)
-    tx.effect(
-        "tally",
-        becomes(lot.bids, count(BID.rows(lot), lambda row: row.price > 0)),
-        becomes(lot.sum, total(BID.rows(lot), lambda row: row.price)),
-    )
-    tx.event("Tallied", lot)
-    tx.event("Empty", lot, when=~some(BID.rows(lot), lambda row: row.exists))
-
-
-@auction.transaction(caller="bidder", because=TEST)
-def name_last(tx, lot: LOT):
-    """Writes one cell for every bid: the last bidder in the order of identifiers stays."""
-    tx.for_each(BID.rows(lot), lambda row: tx.effect("last", becomes(lot.last, row.bidder)))
-
-
-@auction.transaction(caller="bidder", because=TEST)
-def close_all(tx, lot: LOT):
-    """Scans all lots, as it declares."""
-    tx.scan("Lot")
-    tx.require("all_open", every(LOT, lambda other: other.open == 1), because=TEST)
-    tx.effect("close", becomes(lot.open, 2))
+auction = variant_named(str(Path(__file__).resolve().parents[2] / "examples" / "auction.py")).text
 
 
 @pytest.fixture(scope="session")
 def auctions():
-    """The protocol of the test's own text."""
+    """The protocol of the example that reads ranges."""
     protocol = auction.load()
     check_protocol(protocol)
     return protocol
@@ -107,7 +59,7 @@ def new_network(paper, compiled_paper):
     def make(policy="any", **options):
         if policy == paper.policy.endorsement:
             return Network(paper, compiled=compiled_paper, **options)
-        return Network(dataclasses.replace(paper, policy=Policy(policy, TEST)), **options)
+        return Network(dataclasses.replace(paper, policy=Policy(policy, "for this test")), **options)
 
     return make
 

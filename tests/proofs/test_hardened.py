@@ -22,8 +22,8 @@ from spec.hardened import VARIANT
 
 PROVED = ("C02/assigned", "C02/given", "C06",
           "C07", "C10/told", "C10/distinct", "C11", "C12", "C13", "C17d", "C23/right", "C23/available", "C25/same",
-          "C25/once", "C27", "C31/event", "C32/closed", "C32/ended", "C32/finished", "C33", "C34", "C35", "C39/paid", "C39/conserved",
-          "C39/covered")  # fmt: skip
+          "C10/once", "C24/apart", "C25/once", "C25/open", "C27", "C28/listed", "C31/event", "C32/closed", "C32/ended", "C32/finished",
+          "C32/over", "C32/ready", "C33", "C34", "C35", "C39/paid", "C39/conserved", "C39/covered", "C39/held")  # fmt: skip
 
 
 def claims() -> list[Claim]:

@@ -76,4 +76,4 @@ def test_without_proofs_the_matrix_notices(of_paper: MatrixJudge, name: str, at:
 
 def test_the_score() -> None:
     told = summed_up(PROTOCOL, [])
-    assert told["counts"] == {"killed": 0, "redundant": 0, "survives": 0} and told["mutants"] == []
+    assert told["counts"] == {"killed": 0, "redundant": 0, "unseen": 0, "survives": 0} and told["mutants"] == []

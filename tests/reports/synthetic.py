@@ -93,6 +93,29 @@ def clauses() -> dict[str, Any]:
     return {"how": {"assumed": "it is assumed", "permits": "it is passed"}, "clauses": [used, unused], "lemmas": {"C1": []}}
 
 
+def mutants() -> dict[str, Any]:
+    """Three mutants, of which one survives."""
+    killed = {"mutant": "JoinCI.once: waive", "verdict": "killed", "by": "C1", "at": "JoinCI (C1)", "reason": "", "seconds": 0.25}
+    lives = {**killed, "mutant": "JoinCI.mine: negate", "verdict": "survives", "by": "", "at": "", "reason": "no claim says <b>so</b>"}
+    means = {"killed": "a claim notices", "survives": "none does"}
+    return {"counts": {"killed": 2, "survives": 1}, "verdicts": means, "asked": "all of it", "mutants": [killed, killed, lives]}
+
+
+def recall() -> dict[str, Any]:
+    """Two mutants, one with two violations, of which the search found one."""
+    broken = {"mutant": "JoinCI.once: waive", "enumerated": [{"claim": "C1"}, {"claim": "C2/a"}]}
+    both = [broken, {"mutant": "JoinCI.mine: waive", "enumerated": []}]
+    times = {"enumeration_s": 3.2, "search_s": 1.7}
+    return {"by_depth": {"1": {"scope": "2x2", "mutants": both, "enumerated": 2, "found": 1, "recall": 0.5, **times}}}
+
+
+def least() -> dict[str, Any]:
+    """One claim that falls to two coalitions, one that does not fall."""
+    pair = {"coalition": "CO+CO", "members": 2, "depth": 4, "smaller": {"CO": "holds_to", "orderer": "proved"}}
+    peer = {"coalition": "peer", "members": 0, "depth": 1, "smaller": {}}
+    return {"C1": {"least": [pair, peer], "verdicts": {}}, "C2/a": {"least": [], "verdicts": {}}}
+
+
 def documents() -> Files:
     """All files as data, before the manifest."""
     rows = [
@@ -139,6 +162,9 @@ def documents() -> Files:
             "confirmed": {"solver": "cvc5 1.4.0", "confirmed": 2, "of": 2},
         },
         "proofs/hard/clauses.json": clauses(),
+        "coalitions/hard.json": least(),
+        "mutants/hard.json": mutants(),
+        "recall/hard.json": recall(),
         "waiving/hard.json": [waived],
         "small-scope/hard.json": small_scope(),
         "proofs/hard/1.smt2": "(check-sat)\n",

@@ -112,6 +112,17 @@ def test_the_clauses_that_proofs_use(html: Page, markdown: str) -> None:
         assert "No proof uses 1 of 2: JoinCI.mine." in said
 
 
+def test_mutants_recall_and_least_coalitions(html: Page, markdown: str) -> None:
+    for said in (html.of("main")[0].text, markdown):
+        assert "Mutants of hard" in said and "3 mutants, 0.25 s of one core each. 2 killed: a claim notices." in said
+        assert "JoinCI.mine: negate" in said and "no claim says" in said and "<b>so</b>" not in markdown
+        assert "Blind recall in mutants of hard" in said and "50.0%" in said.replace("\\", "")
+        assert "Least coalitions against hard" in said and "CO: holds" in said and "there is none" in said
+    drawn = [svg.attributes["aria-label"] for svg in html.of("svg") if "Least coalitions" in svg.attributes.get("aria-label", "")]
+    assert drawn == [
+        "Least coalitions against hard. nobody deviates: 0; one party: 0; two parties: 1; a peer: 0; none that was tried: 1"]
+
+
 def test_the_small_scope(html: Page, markdown: str) -> None:
     """Limits, what is not as expected and what is not shown are said; the run to a trap is told step by step."""
     for said in (html.of("main")[0].text, markdown):

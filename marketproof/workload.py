@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from ledger_runtime.network import Network
+from marketproof.variants import load
 from model.enumeration import Action, Steps
 from model.market import first_useful_step
 from model.scope import Scope
 from spec.compiled import Compiled
 from spec.text import Protocol
-from spec.variants import variant
 
 GLOBAL = ("Tick",)
 FIRST, LATE, LAST, MOST_STEPS = ("Collect",), ("Fund", "Tick"), ("CompleteTC",), 400
@@ -21,15 +21,19 @@ FIRST, LATE, LAST, MOST_STEPS = ("Collect",), ("Fund", "Tick"), ("CompleteTC",),
 
 @dataclass(frozen=True)
 class Workload:
-    """Honest parties' calls of one couple of a variant, from nothing to its end. once: each transaction one time only."""
+    """Honest parties' calls of one couple of a variant, from nothing to its end.
+
+    name: of the variant, or its file. once: each transaction one time only. readings: other than the variant's own.
+    """
 
     name: str
     scope: Scope
     once: bool = False
+    readings: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def compiled(self) -> Compiled:
-        return Compiled(variant(self.name).load())
+        return Compiled(load(self.name, list(self.readings)))
 
     @property
     def protocol(self) -> Protocol:
@@ -56,8 +60,18 @@ class Workload:
         if not self.once:
             return on_ledger
         first = dict(reversed(on_ledger))
-        ended = {name: first["StartRound"][name] for name in protocol.transactions["CompleteTC"].parameters}
-        return [*((name, first[name]) for name in dict.fromkeys(name for name, _ in on_ledger)), ("CompleteTC", ended)]
+        return [*((name, first[name]) for name in dict.fromkeys(name for name, _ in on_ledger)), self._end(on_ledger)]
+
+    def _end(self, calls: list[Action]) -> Action:
+        started = dict(calls)["StartRound"]
+        return "CompleteTC", {name: started[name] for name in self.protocol.transactions["CompleteTC"].parameters}
+
+    @property
+    def ended(self) -> list[Action]:
+        """The same calls, and at the end the MO's that it is complete; none in a text that is no such market."""
+        if "CompleteTC" not in self.protocol.transactions:
+            return []
+        return self.calls if self.once else [*self.calls, self._end(self.calls)]
 
     @cached_property
     def names(self) -> set[str]:

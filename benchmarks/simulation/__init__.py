@@ -1,0 +1,1 @@
+"""The fast engine beside SimPy; figures of one run, on the machine that is named."""
