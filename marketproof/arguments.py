@@ -389,6 +389,17 @@ def add_adversaries(commands: Any) -> None:
     add_common(every, with_seed=False)
 
 
+def add_orders(commands: Any) -> None:
+    said = "what an orderer, a client or a peer wins by the order of transactions: reordering, front-running, censoring, forging, ..."
+    order = commands.add_parser("orders", help=said, description=said)
+    add_variant(order, None)
+    order.add_argument("--power", action="append", default=[], metavar="NAME", help="such as front-run; may be repeated (default: all)")
+    order.add_argument("--ledger", choices=("memory", "signed"), default="memory", help="on which runs are replayed (default: memory)")
+    order.add_argument("--save", metavar="DIR", help="write each run that wins there, as JSON")
+    order.add_argument("--accept", action="store_true", help="commit the results of all powers, for docs/generated")
+    add_common(order, with_seed=False)
+
+
 def add_play(commands: Any) -> None:
     said = "play strategies of your own, each in a process with limits, against honest parties: what they get, break and leave"
     play = commands.add_parser("play", help=said, description=said)

@@ -1,158 +1,172 @@
 """Execute, order, validate as a search: calls are endorsed on a state, wait, and commit or are refused in some order.
 
-A state is the committed rows with a version for each, and what waits.  Moves are what the powers at hand allow; without any, a call is
+A place is the committed rows with a version for each, and what waits.  Moves are what the power at hand allows; without any, a call is
 endorsed, ordered and committed before anybody else acts, as the atomic meaning has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from adversaries.ledger import DELAY, DISCARD, PHANTOM, REORDER, STALE, LedgerPower
+from adversaries.ledger import DELAY, DISCARD, MEMPOOL, PHANTOM, REORDER, STALE, LedgerPower
 from model.enumeration import Action, Rows, Steps
+from model.ordering_moves import ASKED, COMMITTED, DONE, DROPPED, VALID, Judge, Move, Moved, Result, Writer, same_subject
 from spec.concrete import Key, RowId, View
-from spec.kinds import Term
+from spec.kinds import Kind, Term
 
-Versions = dict[RowId, int]
 Range = tuple[str, Key]
-VALID, STALE_CODE, PHANTOM_CODE = "VALID", "MVCC_READ_CONFLICT", "PHANTOM_READ_CONFLICT"
+Versions = dict[RowId, int]
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A call with what it was computed from and what it will write."""
+    """A call with what it was computed from and what it will write. serial: its number among those that were submitted."""
 
     action: Action
     reads: tuple[tuple[RowId, int], ...]
     ranges: tuple[tuple[Range, tuple[tuple[RowId, int], ...]], ...]
-    writes: tuple[tuple[RowId, tuple[Any, ...]], ...]
-    event: tuple[str, Key] | None
+    result: Result
+    serial: int
 
     @property
     def sender(self) -> Any:
         return self.action[1]["caller"]
 
-
-@dataclass(frozen=True)
-class Move:
-    """What was done: asked (endorsed and submitted), dropped (endorsed only), committed (with its code), or done off the ledger."""
-
-    kind: str
-    action: Action
-    place: int = 0
-    code: str = ""
+    @property
+    def identity(self) -> Any:
+        return self.action[0], tuple(self.action[1].items()), self.reads
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run stands. writers: who wrote each row last, by which step; told: events of valid calls; seen: results looked at."""
+    """Where a run stands. writers: who wrote each row last; told: events of valid calls; history: valid calls; seen: results looked at."""
 
     rows: Rows
     versions: Versions
     waiting: tuple[Waiting, ...] = ()
     moves: tuple[Move, ...] = ()
-    writers: dict[RowId, tuple[Any, str]] = field(default_factory=dict)
+    writers: Mapping[RowId, Writer] = field(default_factory=dict)
     told: tuple[Any, ...] = ()
+    history: tuple[Action, ...] = ()
     seen: tuple[Waiting, ...] = ()
+    serial: int = 0
 
     def identity(self) -> Any:
-        calls = tuple((one.action[0], tuple(one.action[1].items()), one.reads) for one in self.waiting)
-        return frozenset(self.rows.items()), calls, frozenset(one.writes for one in self.seen)
+        return frozenset(self.rows.items()), tuple(one.identity for one in self.waiting), tuple(one.identity for one in self.seen)
 
 
-Judge = Callable[["Ordering", Place, Place, Move, "Waiting | None"], str]
-"""Says what a move broke, given the places before and after it; empty if nothing."""
+@dataclass(frozen=True)
+class Objection:
+    """What a judge said of the last move of a run."""
+
+    judge: str
+    said: str
+    place: Place
 
 
 @dataclass
 class Ordering:
-    """A text under a power. steps: of members that deviate; judges: what must not happen, by name."""
+    """A text under a power. steps: with the members that deviate; judges: what must not happen, by name; most: of places from one start."""
 
     steps: Steps
     power: LedgerPower
     judges: Mapping[str, Judge]
-    most_states: int = 2_000
+    most: int = 400
     most_waiting: int = 2
+    looked: int = 0
+    limited: bool = False
 
-    def search(self, start: Place, depth: int) -> dict[str, tuple[Place, str]]:
-        """For each judge the shortest run of moves that it objects to, with what it says."""
-        found: dict[str, tuple[Place, str]] = {}
+    def search(self, start: Place, depth: int) -> dict[str, Objection]:
+        """For each judge the shortest run of at most `depth` moves to which it objects, with what it says."""
+        found: dict[str, Objection] = {}
         seen, level = {start.identity()}, [start]
-        for _ in range(depth):
+        for left in range(depth, 0, -1):
             following: list[Place] = []
             for place in level:
-                for move, after, call in self.moves(place):
-                    for name, judge in self.judges.items():
-                        if name not in found and (said := judge(self, place, after, move, call)):
-                            found[name] = after, said
-                    identity = after.identity()
-                    if identity not in seen and len(seen) < self.most_states:
-                        seen.add(identity)
-                        following.append(after)
+                for moved, after in self.moves(place, left):
+                    self.looked += 1
+                    self.ask(found, moved, after)
+                    if left > 1 and (identity := after.identity()) not in seen:
+                        self.limited |= len(seen) >= self.most
+                        if len(seen) < self.most:
+                            seen.add(identity)
+                            following.append(after)
             level = following
         return found
 
-    def moves(self, place: Place) -> Iterator[tuple[Move, Place, Waiting | None]]:
-        """What can be done next, with the place after it."""
+    def ask(self, found: dict[str, Objection], moved: Moved, after: Place) -> None:
+        for name, judge in self.judges.items():
+            if name not in found and (said := judge(moved)):
+                found[name] = Objection(name, said, after)
+
+    def moves(self, place: Place, left: int) -> Iterator[tuple[Moved, Place]]:
+        """What can be done next, with the place after it; no call is asked for that is not taken in the moves that are left."""
         allows = self.power.allows
         for position, call in enumerate(place.waiting):
             if position == 0 or REORDER in allows:
                 yield self.committed(place, position, call)
         if place.waiting and (DELAY not in allows or len(place.waiting) >= self.most_waiting):
             return
-        for name, given in self.proposals(place):
+        for name, given in self.proposals(place, len(place.waiting) + 2 <= left or DISCARD in allows):
             if not self.steps.transactions[name].on_ledger:
                 yield self.done(place, (name, given))
-                continue
-            call = self.endorsed(place, (name, given))
-            if call is None:
-                continue
-            if not any(call.action == other.action for other in place.waiting):
-                move = Move("asked", call.action)
-                yield move, replace(place, waiting=(*place.waiting, call), moves=(*place.moves, move)), call
-            if DISCARD in allows and call.sender in self.steps.coalition:
-                dropped = Move("dropped", call.action)
-                yield dropped, replace(place, seen=(*place.seen, call), moves=(*place.moves, dropped)), call
+            elif (answer := self.endorsed(place, (name, given))) is not None:
+                yield from self.asked(place, answer)
 
-    def proposals(self, place: Place) -> Iterator[Action]:
-        """The duties of honest members; of deviating ones their duties, repetitions, and what they know of the mempool."""
+    def asked(self, place: Place, call: Waiting) -> Iterator[tuple[Moved, Place]]:
+        """A call that is endorsed: submitted, or dropped by who may look first."""
+        if not any(call.action == other.action for other in place.waiting):
+            rows = {**place.rows, **self.published(call, place)}
+            changed = {"rows": rows, "waiting": (*place.waiting, call), "serial": call.serial}
+            yield self.moved(place, Move(ASKED, call.action), call, changed)
+        if DISCARD in self.power.allows and call.sender in self.steps.coalition:
+            yield self.moved(place, Move(DROPPED, call.action), call, {"seen": (*place.seen, call), "serial": call.serial})
+
+    # Who calls what.
+
+    def proposals(self, place: Place, calls: bool) -> Iterator[Action]:
+        """Steps off the ledger, and calls if they are wanted: of each honest member's the first of each step; of deviating members' all."""
         known: set[Any] = set()
         for name, step in self.steps.transactions.items():
-            if name.startswith("Submit"):
+            if name.startswith("Submit") or (step.on_ledger and not calls):
                 continue
-            options = [*self.steps.honest(place.rows, name)]
-            if self.steps.coalition and step.on_ledger:
-                options += self.of_members(place, name)
-            for given in options:
-                key = name, tuple(given.items())
-                if key not in known:
-                    known.add(key)
+            for given in self.steps.honest(place.rows, name):
+                if (name, given["caller"]) not in known:
+                    known.add((name, given["caller"]))
                     yield name, given
+            if self.steps.coalition and step.on_ledger:
+                for given in self.of_members(place, name):
+                    if (key := (name, tuple(given.items()))) not in known:
+                        known.add(key)
+                        yield name, given
 
-    def of_members(self, place: Place, name: str) -> list[dict[str, Any]]:
-        """What a deviating member sends: its duties, and what repeats pre-images that stand somewhere; or, of who reads the mempool, there."""
-        step, rows = self.steps.transactions[name], self.published(place)
-        any_of = [one for one, kind in step.parameters.items() if isinstance(kind, Term)]
-        if not self.power.reads_mempool:
-            return [*self.steps.as_if_honest(rows, name), *self.steps.repeated(rows, name, any_of)]
-        sent = [call.action for call in place.waiting]
-        known = {repr(given[one]) for call, given in sent for one in self.terms_of(call)}
-        found = self.steps.repeated(rows, name, any_of, sent) if known else iter(())
-        return [given for given in found if any(repr(given[one]) in known for one in any_of)]
+    def of_members(self, place: Place, name: str) -> Iterator[dict[str, Any]]:
+        """Their duties, and what repeats pre-images that stand somewhere; of who reads the mempool, what repeats those that lie there."""
+        terms = self.terms(name)
+        if MEMPOOL not in self.power.allows:
+            yield from self.steps.as_if_honest(place.rows, name)
+            yield from self.steps.repeated(place.rows, name, terms)
+            return
+        sent = [call.action for call in place.waiting if call.sender not in self.steps.coalition]
+        lie = {given[one] for call, given in sent for one in self.terms(call)}
+        if lie:
+            yield from (one for one in self.steps.repeated(place.rows, name, terms, sent) if any(one[term] in lie for term in terms))
 
-    def terms_of(self, name: str) -> list[str]:
+    def terms(self, name: str) -> list[str]:
+        """The parameters of a call that are pre-images."""
         return [one for one, kind in self.steps.transactions[name].parameters.items() if isinstance(kind, Term)]
 
-    def published(self, place: Place) -> Rows:
-        """The rows with what becomes public of waiting calls, for who reads the mempool."""
-        rows = dict(place.rows)
-        for call in place.waiting if self.power.reads_mempool else ():
-            submission = self.steps.compiled.protocol.transactions.get(f"Submit{call.action[0]}")
-            if submission is not None:
-                rows.update(self.steps.compiled.observe(submission, call.action[1], self.steps.view(rows)))
-        return rows
+    def published(self, call: Waiting, place: Place) -> Rows:
+        """What a call that waits tells who reads the mempool."""
+        name, given = call.action
+        submission = self.steps.compiled.protocol.transactions.get(f"Submit{name}")
+        if submission is None or MEMPOOL not in self.power.allows:
+            return {}
+        return self.steps.compiled.observe(submission, given, self.steps.view(place.rows))
+
+    # What becomes of it.
 
     def endorsed(self, place: Place, action: Action) -> Waiting | None:
         """What an endorser computes now; None where a guard refuses it."""
@@ -170,36 +184,50 @@ class Ordering:
         outcome = self.steps.compiled.run(self.steps.transactions[name], given, view)
         if outcome.refused:
             return None
-        return Waiting(action, tuple(reads.items()), tuple(ranges.items()), tuple(outcome.writes.items()), outcome.event)
+        return Waiting(action, tuple(reads.items()), tuple(ranges.items()), Result(outcome.writes, outcome.event), place.serial + 1)
 
     def code_of(self, place: Place, call: Waiting) -> str:
         """What validation says of it now."""
-        allows = self.power.allows
-        if STALE not in allows and any(place.versions.get(row, 0) != version for row, version in call.reads):
-            return STALE_CODE
-        if PHANTOM not in allows and any(in_range(place, known) != found for known, found in call.ranges):
-            return PHANTOM_CODE
+        unchecked = self.power.unchecked
+        if STALE not in unchecked and any(place.versions.get(row, 0) != version for row, version in call.reads):
+            return STALE
+        if PHANTOM not in unchecked and any(in_range(place, known) != found for known, found in call.ranges):
+            return PHANTOM
         return VALID
 
-    def committed(self, place: Place, position: int, call: Waiting) -> tuple[Move, Place, Waiting]:
+    def committed(self, place: Place, position: int, call: Waiting) -> tuple[Moved, Place]:
         code = self.code_of(place, call)
-        move = Move("committed", call.action, position, code)
-        after = replace(place, waiting=(*place.waiting[:position], *place.waiting[position + 1 :]), moves=(*place.moves, move))
-        if code != VALID:
-            return move, after, call
-        name, given = call.action
-        observed = self.steps.compiled.observe(self.steps.transactions[name], given, self.steps.view(place.rows))
-        versions, writers = dict(place.versions), dict(place.writers)
-        for row, _ in call.writes:
-            versions[row], writers[row] = versions.get(row, 0) + 1, (call.sender, name)
-        told = place.told if call.event is None else (*place.told, call.event)
-        rows = {**place.rows, **dict(call.writes), **observed}
-        return move, replace(after, rows=rows, versions=versions, writers=writers, told=told), call
+        changed: dict[str, Any] = {"waiting": (*place.waiting[:position], *place.waiting[position + 1 :])}
+        if code == VALID:
+            name, given = call.action
+            observed = self.steps.compiled.observe(self.steps.transactions[name], given, self.steps.view(place.rows))
+            changed["rows"] = {**place.rows, **call.result.writes, **observed}
+            changed["versions"] = {**place.versions, **{row: place.versions.get(row, 0) + 1 for row in call.result.writes}}
+            changed["writers"] = {**place.writers, **dict.fromkeys(call.result.writes, Writer(call.sender, name, call.serial))}
+            changed["told"] = (*place.told, *([] if call.result.event is None else [call.result.event]))
+            changed["history"] = (*place.history, call.action)
+        return self.moved(place, Move(COMMITTED, call.action, position, code), call, changed)
 
-    def done(self, place: Place, action: Action) -> tuple[Move, Place, None]:
-        move = Move("done", action)
+    def done(self, place: Place, action: Action) -> tuple[Moved, Place]:
         rows = {**place.rows, **(self.steps.after(place.rows, *action) or {})}
-        return move, replace(place, rows=rows, moves=(*place.moves, move)), None
+        return self.moved(place, Move(DONE, action), None, {"rows": rows})
+
+    def moved(self, place: Place, move: Move, call: Waiting | None, changed: dict[str, Any]) -> tuple[Moved, Place]:
+        after = replace(place, moves=(*place.moves, move), **changed)
+        step, view = self.steps.transactions[move.action[0]], self.steps.view
+
+        def again() -> Result | None:
+            now = self.endorsed(place, move.action)
+            return None if now is None else now.result
+
+        def looks() -> list[Result]:
+            return [] if call is None else [one.result for one in place.seen if same_question(one, call, step.parameters)]
+
+        result, serial = (None, 0) if call is None else (call.result, call.serial)
+        return Moved(
+            move, step, move.action[1], self.steps.compiled, view(place.rows), view(after.rows), place.told, place.history, result, serial,
+            again, lambda: [] if call is None else changed_under(place, call), looks,
+        ), after  # fmt: skip
 
 
 def in_range(place: Place, known: Range) -> tuple[tuple[RowId, int], ...]:
@@ -207,6 +235,20 @@ def in_range(place: Place, known: Range) -> tuple[tuple[RowId, int], ...]:
     table, prefix = known
     found = [(row, place.versions.get(row, 0)) for row in place.rows if row[0] == table and row[1][: len(prefix)] == prefix]
     return tuple(sorted(found, key=repr))
+
+
+def changed_under(place: Place, call: Waiting) -> list[Writer]:
+    """Who changed what a waiting call has read."""
+    rows = [row for row, version in call.reads if place.versions.get(row, 0) != version]
+    rows += [row for known, found in call.ranges for row, version in in_range(place, known) if (row, version) not in found]
+    return sorted({place.writers[row] for row in rows if row in place.writers}, key=repr)
+
+
+def same_question(one: Waiting, other: Waiting, kinds: Mapping[str, Kind]) -> bool:
+    """Whether two results are of the same step by the same member about the same assets, computed from one state."""
+    known = dict(one.reads)
+    same_state = all(known.get(row) == version for row, version in other.reads)
+    return one.action[0] == other.action[0] and same_state and same_subject(kinds, one.action[1], other.action[1])
 
 
 def begun(rows: Rows, tables: Collection[str]) -> Place:
