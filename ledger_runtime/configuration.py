@@ -32,12 +32,16 @@ class Member(NamedTuple):
 
 @dataclass(frozen=True)
 class Configuration:
-    """peers: by name. orderer: its certificate. authorities: the certificate of each organisation's."""
+    """peers: by name. orderer: its certificate. authorities: the certificate of each organisation's.
+
+    unchecked: codes that validation never gives: a ledger that is weaker than it should be, for what only such a one lets happen.
+    """
 
     rules: Rules
     peers: Mapping[str, Member]
     orderer: bytes
     authorities: Mapping[str, bytes]
+    unchecked: frozenset[str] = frozenset()
 
     @cached_property
     def genesis(self) -> str:
@@ -45,4 +49,5 @@ class Configuration:
         peers = [f"{name} of {member.organisation} {member.certificate.hex()}" for name, member in sorted(self.peers.items())]
         authorities = [f"{name} {certificate.hex()}" for name, certificate in sorted(self.authorities.items())]
         said = [*self.rules.described(), "", *peers, "", self.orderer.hex(), "", *authorities]
+        said += [f"never {code}" for code in sorted(self.unchecked)]
         return hash_of(b"genesis", *(one.encode() for one in said))

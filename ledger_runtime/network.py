@@ -42,6 +42,7 @@ class Parts:
 
     trust: who signs and checks (`identities.certified(...)`), nobody by default. engines: one for each ledger; peers have them in turn, so
     that one is shared by all. policy, keyed: as `policies.Rules`, the protocol's own by default. keeps: decoded blocks in memory.
+    unchecked: as of `Configuration`.
     """
 
     trust: Trust = field(default_factory=identities.plain)
@@ -51,6 +52,7 @@ class Parts:
     cutting: Cutting = Cutting()
     now: Callable[[], float] = lambda: 0.0
     keeps: int | None = None
+    unchecked: frozenset[str] = frozenset()
 
 
 def parts_of(kind: str, seed: int = 0) -> Parts:
@@ -114,7 +116,7 @@ class Network:
             peers[name] = Member(of, wallet.certificate(name, of))
         rules = rules_of(self.protocol, self.organisations, self.parts.policy, self.parts.keyed)
         orderer = wallet.certificate("orderer", ORDERING) if self.trust.signed else b""
-        return Configuration(rules, peers, orderer, self.trust.verifier.authorities())
+        return Configuration(rules, peers, orderer, self.trust.verifier.authorities(), self.parts.unchecked)
 
     def _peer(self, name: str, organisation: str) -> Peer:
         return Peer(name, organisation, self.chaincode, self.ledgers_by_peer[name].store, self.trust)

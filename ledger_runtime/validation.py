@@ -190,11 +190,12 @@ class Ledger:
             return None
 
     def _conflict(self, endorsed: Endorsed) -> Code:
+        unchecked = self.configuration.unchecked
         for key, version in endorsed.read_write_set.reads.items():
-            if self.store.version(key) != version:
+            if self.store.version(key) != version and Code.MVCC_READ_CONFLICT not in unchecked:
                 return Code.MVCC_READ_CONFLICT
         for prefix, found in endorsed.read_write_set.ranges.items():
-            if self.store.range(prefix) != found:
+            if self.store.range(prefix) != found and Code.PHANTOM_READ_CONFLICT not in unchecked:
                 return Code.PHANTOM_READ_CONFLICT
         return Code.VALID
 

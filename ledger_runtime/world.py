@@ -8,7 +8,7 @@ from typing import Any
 from ledger_runtime.blocks import Endorsed
 from ledger_runtime.digests import to_ledger
 from ledger_runtime.errors import LedgerError
-from ledger_runtime.network import Network, parts_of
+from ledger_runtime.network import Network, Parts, parts_of
 from spec.compiled import Compiled
 from spec.concrete import Row, RowId, View
 from spec.errors import Refused
@@ -27,15 +27,16 @@ class World:
 
     Steps on the ledger are proposed, endorsed, ordered and validated; steps off it change only the tables beside it.  What
     transactions leave in those tables (observations) is computed in the state before them, once they have committed.
-    ledger: as `network.parts_of`. first: is told every transaction before it is committed here, and may raise StepRefused.
+    ledger: as `network.parts_of`, or the parts. first: is told every transaction before it is committed here, and may raise StepRefused.
     """
 
     def __init__(
         self, protocol: Protocol, facts: Mapping[RowId, Row], coalition: Iterable[Any], universe: Mapping[str, Iterable[Any]],
-        seed: int = 0, compiled: Compiled | None = None, ledger: str = "memory", first: Callable[[Endorsed], None] | None = None,
+        seed: int = 0, compiled: Compiled | None = None, ledger: str | Parts = "memory", first: Callable[[Endorsed], None] | None = None,
     ) -> None:  # fmt: skip
         self.protocol, self.coalition, self.universe = protocol, frozenset(coalition), universe
-        self.network = Network(protocol, seed=seed, compiled=compiled, parts=parts_of(ledger, seed))
+        parts = ledger if isinstance(ledger, Parts) else parts_of(ledger, seed)
+        self.network = Network(protocol, seed=seed, compiled=compiled, parts=parts)
         self.compiled, self.first = self.network.compiled, first
         self.beside: dict[RowId, Row] = dict(facts)
 

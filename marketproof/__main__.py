@@ -19,6 +19,7 @@ from marketproof.arguments import (
     add_know,
     add_ledger,
     add_numbers,
+    add_orders,
     add_play,
     add_proofs,
     add_replay,
@@ -39,8 +40,8 @@ EPILOGUE = (
 
 
 GROUPS = (
-    add_ask, add_compare, add_replay, add_tell, add_play, add_adversaries, add_proofs, add_numbers, add_know, add_judge, add_ledger,
-    add_fabric, add_postgres, add_simulation,
+    add_ask, add_compare, add_replay, add_tell, add_play, add_adversaries, add_orders, add_proofs, add_numbers, add_know, add_judge,
+    add_ledger, add_fabric, add_postgres, add_simulation,
 )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from marketproof import evidence
 from marketproof.accepted import committed, file_of
 from marketproof.bench import Bench
 from marketproof.errors import UserError
+from marketproof.ordering import Powers
+from marketproof.orders import WEAKER, bench_of, by_name, text_of
 from marketproof.progress import Progress
 from marketproof.variants import load, text_digest, variant_named
 from marketproof.winning import Win, by_behaviour, by_grinding, by_knowledge, by_power
@@ -34,6 +36,7 @@ class Winning:
     progress: Progress
     benches: dict[str, Bench] = field(default_factory=dict)
     grounds: dict[str, Ground] = field(default_factory=dict)
+    orders: dict[str, Powers] = field(default_factory=dict)
 
     def bench(self, text: str) -> Bench:
         if text not in self.benches:
@@ -45,10 +48,18 @@ class Winning:
             self.grounds[text] = Ground(self.bench(text), text)
         return self.grounds[text]
 
+    def powers(self, text: str) -> Powers:
+        if text not in self.orders:
+            self.orders[text] = Powers(bench_of(text, self.progress))
+        return self.orders[text]
+
     def on(self, one: Declared, text: str) -> Iterator[Win]:
         """Where it wins on a text."""
         if one.family == "strategy":
             yield from by_strategy(self.ground(text), one)
+            return
+        if one.family == "ledger":
+            yield from by_order(self.powers(text), one)
             return
         try:
             yield from SEARCHES[one.family](self.bench(text), one)
@@ -60,7 +71,8 @@ class Winning:
     def first(self, one: Declared) -> Win | None:
         """The first win on the texts as they are."""
         self.progress(one.label)
-        return next((win for text in TEXTS for win in self.on(one, text)), None)
+        weaker = [WEAKER[one.name]] if one.family == "ledger" and one.name in WEAKER else []
+        return next((win for text in (*TEXTS, *weaker) for win in self.on(one, text)), None)
 
     def weak(self, left: list[Declared]) -> Iterator[tuple[Declared, Win]]:
         """For those that win on no text as it is, the first weakened one on which each does."""
@@ -74,6 +86,15 @@ class Winning:
                     yield one, win
             if not left:
                 return
+
+
+def by_order(powers: Powers, one: Declared) -> Iterator[Win]:
+    """What a power over a ledger wins that no lesser one does (`marketproof orders`)."""
+    for searched in by_name(powers, one.name):
+        row = searched.as_dict(text_of(powers.bench))
+        text = f"{row['text']}, {row['ledger']}" if row["ledger"] else row["text"]
+        for won in row["won"]:
+            yield Win(won["claim"], text, row["by"], len(won["moves"]), won["said"], won["moves"])
 
 
 def adversaries(given: argparse.Namespace) -> int:

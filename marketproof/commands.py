@@ -33,7 +33,8 @@ ELSEWHERE = {
     "infer": "inferring", "frontier": "frontiers", "clauses": "clauses", "bridge": "bridging", "explore": "exploring", "numbers": "numbers",
     "know": "know", "judge": "judge", "game": "gaming", "bias": "bias", "ledger": "ledger", "fabric": "fabric", "conform": "conforming",
     "simulate": "simulating", "calibrate": "calibrating", "reproduce": "reproducing", "sweep": "sweeping", "plan": "planning",
-    "report": "reporting", "tell": "telling", "adversaries": "adversaries", "play": "play", "postgres": "postgres",
+    "report": "reporting", "tell": "telling", "adversaries": "adversaries", "orders": "orders", "known": "known", "play": "play",
+    "assumptions": "assumptions", "postgres": "postgres",
 }  # fmt: skip
 
 

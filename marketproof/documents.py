@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from adversaries.coalitions import COALITIONS
+from marketproof import assumptions, known
 from marketproof.accepted import committed_for
 from marketproof.adversaries import accepted as accepted_adversaries
 from marketproof.adversary_pages import adversaries_page
 from marketproof.judge_results import page as judge_page
 from marketproof.mutant_pages import mutants_page
+from marketproof.order_pages import orders_page
+from marketproof.orders import accepted as accepted_orders
 from marketproof.small_evidence import accepted
 from marketproof.small_pages import small_scope_page
 from properties import expectations
@@ -38,6 +41,9 @@ def documents() -> dict[str, str]:
     found["docs/generated/small-scope.md"] = small_scope_page("hardened", accepted(variant("hardened").load()))
     found["docs/generated/judge.md"] = judge_page()
     found["docs/generated/adversaries.md"] = adversaries_page(accepted_adversaries())
+    found["docs/generated/orders.md"] = orders_page(accepted_orders())
+    found["docs/generated/attacks.md"] = known.page(known.accepted())
+    found["docs/generated/assumptions.md"] = assumptions.page(assumptions.accepted(variant("hardened").load()))
     found["docs/generated/mutants.md"] = mutants_page({name: committed_for("mutants", variant(name).load()) for name in VARIANTS})
     found["docs/generated/performance.md"] = performance_markdown.page(performance())
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -15,6 +15,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
     """What the rooms raise when they are given something that cannot be."""
     from adversaries.coalitions import UnknownCoalition
     from adversaries.knowledge import UnknownRule
+    from adversaries.ledger import UnknownPower
     from ledger_runtime.errors import UnfitExperiment, UnknownParameter
     from model.market import MarketError
     from model.scope import ScopeError
@@ -23,4 +24,4 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from spec.errors import SpecificationError
 
     rooms = (UnknownCoalition, UnknownRule, MarketError, ScopeError, SolverMissing, WitnessError, SpecificationError)
-    return (*rooms, UnfitExperiment, UnknownParameter, OSError)
+    return (*rooms, UnknownPower, UnfitExperiment, UnknownParameter, OSError)

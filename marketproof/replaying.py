@@ -148,15 +148,16 @@ def traps_of(goal: Goal, part: str, world: World, scope: Scope) -> LedgerTraps |
 
 
 def ledger_traps(
-    claim: Liveness, world: World, scope: Scope, identity: Callable[[Rows], Hashable] = whole_state, nobody_takes: Collection[str] = ()
-) -> LedgerTraps:
-    """Honest parties on a ledger, with digests for pre-images. nobody_takes: steps that are left out."""
+    claim: Liveness, world: World, scope: Scope, identity: Callable[[Rows], Hashable] = whole_state, nobody_takes: Collection[str] = (),
+    censored: frozenset[str] = frozenset(),
+) -> LedgerTraps:  # fmt: skip
+    """Honest parties on a ledger, with digests for pre-images. nobody_takes: steps left out. censored: whose calls nobody orders."""
     oracle = world.network.oracle
 
     def values(kind: Kind, universe: dict[str, list[Any]]) -> list[Any]:
         return [to_ledger(kind, value, oracle) for value in values_of(kind, universe)]
 
-    honest = Honest(world.protocol, world.compiled, scope, claim, world.coalition, values, world.view(), identity)
+    honest = Honest(world.protocol, world.compiled, scope, claim, world.coalition, values, world.view(), identity, censored=censored)
     honest.leave_out(nobody_takes)
     return LedgerTraps(claim, world, honest, honest.groups())
 

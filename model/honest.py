@@ -60,6 +60,7 @@ class Honest:
     like: View | None = None
     identity: Callable[[Rows], Hashable] = whole_state
     most_states: int = MOST_AFTER
+    censored: frozenset[str] = frozenset()  # honest members whose calls nobody orders
     _steps: dict[frozenset[str], Steps] = field(default_factory=dict)
     _known: dict[tuple[Any, ...], list[Action]] = field(default_factory=dict)
 
@@ -137,7 +138,7 @@ class Honest:
         steps = self.steps_for(frozenset())
         for name, arguments in run:
             transaction, view = self.protocol.transactions[name], steps.view(rows)
-            if self.timely(name, rows, subject) and self.compiled.may_send(transaction, arguments, view):
+            if self.ordered(name, arguments) and self.timely(name, rows, subject) and self.compiled.may_send(transaction, arguments, view):
                 rows = {**rows, **(steps.after(rows, name, arguments) or {})}
         return bool(run) and self.reached(steps, rows, subject)
 
@@ -157,9 +158,13 @@ class Honest:
         for name in steps.transactions:
             if self.timely(name, rows, subject):
                 for arguments in steps.honest(rows, name):
-                    changed = steps.after(rows, name, arguments)
+                    changed = steps.after(rows, name, arguments) if self.ordered(name, arguments) else None
                     if changed and any(rows.get(row) != value for row, value in changed.items()):
                         yield ((name, arguments),), {**rows, **changed}
+
+    def ordered(self, name: str, arguments: dict[str, Any]) -> bool:
+        """Whether somebody orders it, or nobody needs to."""
+        return arguments["caller"] not in self.censored or not self.protocol.transactions[name].on_ledger
 
     def timely(self, name: str, rows: Rows, subject: dict[str, Any]) -> bool:
         """Whether the step makes nobody honest late, as far as the claim asks for that."""
