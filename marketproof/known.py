@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from adversaries.coalitions import COALITIONS
 from adversaries.declared import Declared
 from ledger_runtime.world import World
 from marketproof import adversaries, evidence, orders
@@ -16,6 +17,7 @@ from marketproof.errors import UserError
 from marketproof.ordering import SCOPE, Powers
 from marketproof.progress import Progress
 from marketproof.rounding import two_orders
+from marketproof.winning import PARTS
 from model.explain import explain
 from properties.expectations import expected
 from properties.known_attacks import KNOWN, Known, Place
@@ -24,6 +26,7 @@ from reports import terminal
 from spec.concrete import evaluate
 
 TEXT = "paper"
+LONGEST = 7  # steps of a search under another reading
 FILE = file_of("known", TEXT)
 Found = dict[str, Any]
 Look = Callable[[Place], Iterator[Found]]
@@ -87,6 +90,7 @@ def looks_of(progress: Progress) -> dict[str, Look]:
     return {
         "verdict": partial(refuted, verdicts or {}), "order": partial(by_order, ordered or []),
         "adversary": partial(by_adversary, winning or []), "query": partial(asked, progress), "experiment": measured,
+        "reading": partial(searched, progress),
     }  # fmt: skip
 
 
@@ -96,6 +100,15 @@ def refuted(verdicts: dict[str, Any], place: Place) -> Iterator[Found]:
     if entry is not None and entry["verdict"] == "refuted":
         shown = entry["steps"][-1] if entry["steps"] else "by the least numbers (`marketproof numbers`)"
         yield {"told": entry["steps"], "steps": entry["depth"] or 0, "shown": shown}
+
+
+def searched(progress: Progress, place: Place) -> Iterator[Found]:
+    """A claim searched under a reading of the text that closes what is shorter: with two replicas, replayed on a ledger."""
+    name, reading = place.name.split()
+    bench = orders.bench_of(f"{TEXT} {reading}", progress)
+    decided = bench.decide(PARTS[name], COALITIONS[place.against], SCOPE, LONGEST, attack_only=True)
+    if decided.row.verdict == "refuted":
+        yield {"told": decided.told, "steps": decided.row.depth or 0, "shown": f"where {reading}: {decided.told[-1]}"}
 
 
 def by_order(rows: list[dict[str, Any]], place: Place) -> Iterator[Found]:
@@ -184,6 +197,7 @@ def page(document: dict[str, Any] | None) -> str:
 SAID = (
     "No search is told any of these: properties/known_attacks.py says only where to look afterwards, and words that what is found\n"
     "must have, in their order. `verdict`: the claim is refuted under `paper` against this coalition (docs/generated/verdicts.md);\n"
+    "`reading`: the same, searched under another reading, under which a shorter attack is closed;\n"
     "`order`: a power over the order of transactions (docs/generated/orders.md); `adversary`: docs/generated/adversaries.md; `query`:\n"
     "false on an honest run on the ledger. Every run was replayed. `marketproof known` looks again."
 )

@@ -56,6 +56,7 @@ class Place:
     idle: int = 0
     open_before: frozenset[Any] = frozenset()
     blamed: frozenset[tuple[str, str]] = frozenset()
+    duties: dict[str, list[dict[str, Any]]] = field(default_factory=dict, compare=False)  # of this state, as far as asked
 
 
 def key_of(action: Action) -> Any:
@@ -145,12 +146,18 @@ class Worlds:
     def next_step(self, place: Place) -> Action | None:
         """The first step, in the order of the dispute, that a member would honestly take and that changes something; the clock waits."""
         for name in self.order:
-            found = [given for given in self.honestly(place.rows, name) if self.useful(place, (name, given))]
+            found = [given for given in self.duties(place, name) if self.useful(place, (name, given))]
             if found:
                 return name, min(found, key=repr)
         if TICK in self.taken:
-            return next(((TICK, given) for given in self.honestly(place.rows, TICK)), None)
+            return next(((TICK, given) for given in self.duties(place, TICK)), None)
         return None
+
+    def duties(self, place: Place, name: str) -> list[dict[str, Any]]:
+        """What is done honestly in the state of a place, found once for all places that share the state."""
+        if name not in place.duties:
+            place.duties[name] = self.honestly(place.rows, name)
+        return place.duties[name]
 
     def honestly(self, rows: Rows, name: str) -> list[dict[str, Any]]:
         return [*self.steps.honest(rows, name), *(self.steps.as_if_honest(rows, name) if self.coalition else ())]
@@ -172,7 +179,7 @@ class Worlds:
         found: dict[Any, Action] = {}
         for name in self.dispute.deviations if self.coalition else ():
             if name in self.taken:
-                honest = [key_of((name, given)) for given in self.honestly(place.rows, name)]
+                honest = [key_of((name, given)) for given in self.duties(place, name)]
                 for given in self.steps.near(place.rows, name, self.any_of[name]) if near else self.possible(place, name):
                     action = name, given
                     fresh = given["caller"] not in place.acted and key_of(action) not in honest

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Place:
     """Where an attack is looked for, and the words that what is found there must have, in this order.
 
-    kind: `verdict` (a claim against a coalition, refuted under `paper`), `order` (a power over the order of transactions), `adversary` (one
+    kind: `verdict` (a claim against a coalition, refuted under `paper`), `reading` (the same, searched under another reading of it), `order` (a power over the order of transactions), `adversary` (one
     that is declared, by family, role and name), `query` (a question in the language that honest parties alone should make false), `experiment`.
     """
 
@@ -60,7 +60,8 @@ KNOWN = (
     Known(15, "the MO's own training program returns the data inside its ciphertext", (verdict("C24/rows", "MO", "opened with the key", "by author"),)),
     Known(16, "with the default any-member endorsement one peer signs any write set", (
         order("forge", "sign a row", "VALID"), verdict("C34", "peer", "a peer signs a forged write set"))),
-    Known(17, "a DO owns every replica", (verdict("C17d", "DO", "pseudonym-1", "CreateCO", "pseudonym-1", "ci-1", "pseudonym-1", "ci-2"),)),
+    Known(17, "a DO owns every replica", (
+        Place("reading", "C17d X15=owner", "DO", ("do-1 (DO, deviating) calls CreateCI(instance = ci-1", "owner = do-1", "instance = ci-2", "owner = do-1", UPDATE, UPDATE)),)),
     Known(18, "a chaincode read does not see the same transaction's write, so appends in a loop lose entries",
           (Place("query", JOBS_ARE_LISTED, "", ("ApproveTC",)),)),
     Known(19, "a withholding CO leaves the round open for ever", (verdict("C32/closed", "CO", START, "unless co-1"),)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from spec.kinds import INTEGER, Kind, ListOf
@@ -60,7 +61,7 @@ class Table:
     category: str = "asset"
     fills: dict[str, Callable[[dict[str, Expression]], Any]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def cells(self) -> dict[str, Kind]:
         """Stored fields in order; a list appears as its length."""
         return {
