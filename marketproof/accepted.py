@@ -42,3 +42,11 @@ def committed(what: str, variant: str, **asked: Any) -> dict[str, Any] | None:
 def committed_for(what: str, protocol: Protocol) -> dict[str, Any] | None:
     """The committed results of a kind for exactly this text and these claims; None when there are none."""
     return committed(what, protocol.name, text=spoken_of(protocol)) if file_of(what, protocol.name).is_file() else None
+
+
+def committed_with(what: str, protocol: Protocol) -> dict[str, Any] | None:
+    """The committed results of a kind that are of several texts, as far as they are of this one; None when they are of another."""
+    known = committed(what, protocol.name) or committed(what, "all")
+    if known is None or known["texts"].get(protocol.name) != text_digest(protocol):
+        return None
+    return {key: [row for row in found if row["text"] == protocol.name] if key == what else found for key, found in known.items()}

@@ -12,7 +12,7 @@ from typing import Any
 
 from adversaries.coalitions import Coalition
 from marketproof import evidence
-from marketproof.accepted import committed, file_of, spoken_of
+from marketproof.accepted import committed, committed_with, file_of, spoken_of
 from marketproof.bench import Bench, Decided
 from marketproof.bias import bias_evidence
 from marketproof.bias_tables import CLAIMS as OF_BIAS
@@ -158,10 +158,13 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
 
 def accepted_files(protocol: Protocol) -> dict[str, str]:
     """Committed results for exactly this text that take too long for every check."""
-    kinds = [what for what in ("waiving", "frontiers", "mutants", "recall") if file_of(what, protocol.name).is_file()]
+    kinds = [what for what in ("waiving", "frontiers", "mutants", "recall", "assumptions") if file_of(what, protocol.name).is_file()]
     said = spoken_of(protocol) if kinds else ""
     known = {what: committed(what, protocol.name, text=said) for what in kinds}
     files = {f"{what}/{protocol.name}.json": found["results"] if what == "waiving" else found for what, found in known.items() if found}
+    for what in ("orders", "known"):
+        if (found := committed_with(what, protocol)) is not None:
+            files[f"{what}/{protocol.name}.json"] = found
     return {name: json.dumps(found, indent=1, ensure_ascii=False) + "\n" for name, found in files.items()}
 
 

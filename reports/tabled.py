@@ -1,4 +1,4 @@
-"""What the evidence says of a variant as one table each: clauses that proofs use, mutants, blind recall, least coalitions."""
+"""What the evidence says of a variant as one table each: clauses that proofs use, mutants, blind recall, least coalitions, and others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class Tabled:
 def tabled_of(name: str, find: Find) -> tuple[Tabled, ...]:
     """The tables of a variant for which the evidence has the file."""
     kinds = {f"proofs/{name}/clauses.json": clauses_used, f"coalitions/{name}.json": coalitions, f"mutants/{name}.json": mutants,
-             f"recall/{name}.json": recall}  # fmt: skip
+             f"recall/{name}.json": recall, f"orders/{name}.json": orders, f"known/{name}.json": known,
+             f"assumptions/{name}.json": assumptions}  # fmt: skip
     return tuple(made(name, value) for file, made in kinds.items() if (value := find(file)) is not None)
 
 
@@ -94,3 +95,43 @@ def recall(name: str, value: Value) -> Tabled:
     )
     header = ["steps", "scope", "mutants", "not wholly", "with violations", "enumerated", "found", "recall", "enumeration", "search"]
     return Tabled("recall", f"Blind recall in mutants of {name}", said, header, lines)
+
+
+def orders(name: str, value: Value) -> Tabled:
+    """What each power over the order of transactions wins, or the bound within which it wins nothing: `orders/VARIANT.json`."""
+    lines = []
+    for one in value["orders"].items:
+        weak = one["ledger"].text
+        named = [one["power"].text, one["by"].text]
+        shown = [[won["claim"].text, won["said"].text + (f" ({weak})" if weak else "")] for won in one["won"].items]
+        lines += [[*named, *each] for each in shown or [["nothing", one["bound"].text]]]
+    said = (
+        "Calls are endorsed on a state, wait, and commit or are refused in some order. Of each power what is won that no lesser one wins, "
+        "by the shortest run of moves from any state of an honest run; each was replayed on the ledger, with equal codes and rows."
+    )
+    header = ["power", "in whose hands", "wins against", "what the ledger shows"]
+    return Tabled("orders", f"Powers over the order of transactions in {name}", said, header, lines)
+
+
+def known(name: str, value: Value) -> Tabled:
+    """Where attacks that were known beforehand were found: `known/VARIANT.json`."""
+    lines = []
+    for one in value["attacks"].items:
+        for place in one["places"].items:
+            where = " ".join(filter(None, (place["by"].text, place["name"].text, place["against"].text)))
+            found = where if place["found"].truth else f"not found: {where}"
+            lines.append([str(one["number"].whole), one["sentence"].text, found, place["shown"].text])
+    said = "Attacks that were known before any search, and told to none; where each is found was looked up afterwards, in the evidence."
+    return Tabled("known", f"Known attacks on {name}", said, ["", "attack", "found by", "what is shown"], lines)
+
+
+def assumptions(name: str, value: Value) -> Tabled:
+    """What falls without each assumption: `assumptions/VARIANT.json`."""
+    lines = []
+    for one in value["assumptions"].items:
+        falls = one["outcome"].text == "falls"
+        shown = [one["claim"].text, one["against"].text, one["shown"].text] if falls else [one["outcome"].text, "", one["reason"].text]
+        lines.append([one["assumption"].text, ", ".join(one["claims"].texts), *shown])
+    said = "What rows assume, and the claim that falls without it, found by the search that decides the claim; or why it is not dropped."
+    header = ["assumption", "rests on it", "falls without it", "to", "what is shown"]
+    return Tabled("assumptions", f"What verdicts of {name} assume", said, header, lines)

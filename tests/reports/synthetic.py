@@ -109,6 +109,27 @@ def recall() -> dict[str, Any]:
     return {"by_depth": {"1": {"scope": "2x2", "cut": 1, "mutants": both, "enumerated": 2, "found": 1, "recall": 0.5, **times}}}
 
 
+def orders() -> dict[str, Any]:
+    """A power that wins on a weak ledger, and one that does not."""
+    won = {"claim": "C1", "sentence": "nothing stale", "said": "Pay commits <b>late</b>", "after": 3, "moves": ["one"]}
+    row = {"power": "stale read", "by": "orderer", "text": "hard", "ledger": "a ledger that forgets", "won": [won], "bound": "9 moves"}
+    return {"orders": [row, {**row, "power": "delay", "ledger": "", "won": []}]}
+
+
+def known() -> dict[str, Any]:
+    """An attack that is found in one of two places."""
+    place = {"by": "verdict", "name": "C1", "against": "CO", "found": True, "shown": "it breaks", "steps": 2}
+    places = [place, {**place, "name": "C2", "found": False, "shown": ""}]
+    return {"attacks": [{"number": 7, "sentence": "sent twice", "found": False, "places": places}]}
+
+
+def assumptions() -> dict[str, Any]:
+    """One that is needed and one that is not dropped."""
+    shown = {"claim": "C2/a", "against": "MO", "shown": "guessed", "reason": ""}
+    falls = {"assumption": "nobody guesses", "claims": ["C1", "C2"], "outcome": "falls", **shown}
+    return {"assumptions": [falls, {"assumption": "a word", "claims": [], "outcome": "not dropped", "reason": "it says what it means"}]}
+
+
 def least() -> dict[str, Any]:
     """One claim that falls to two coalitions, one that does not fall."""
     pair = {"coalition": "CO+CO", "members": 2, "depth": 4, "smaller": {"CO": "holds_to", "orderer": "proved"}}
@@ -165,6 +186,9 @@ def documents() -> Files:
         "coalitions/hard.json": least(),
         "mutants/hard.json": mutants(),
         "recall/hard.json": recall(),
+        "orders/hard.json": orders(),
+        "known/hard.json": known(),
+        "assumptions/hard.json": assumptions(),
         "waiving/hard.json": [waived],
         "small-scope/hard.json": small_scope(),
         "proofs/hard/1.smt2": "(check-sat)\n",

@@ -123,6 +123,14 @@ def test_mutants_recall_and_least_coalitions(html: Page, markdown: str) -> None:
         "Least coalitions against hard. nobody deviates: 0; one party: 0; two parties: 1; a peer: 0; none that was tried: 1"]
 
 
+def test_powers_over_the_order_known_attacks_and_assumptions(html: Page, markdown: str) -> None:
+    for said in (html.of("main")[0].text, markdown):
+        assert "Powers over the order of transactions in hard" in said and "(a ledger that forgets)" in said and "9 moves" in said
+        assert "Known attacks on hard" in said and "verdict C1 CO" in said and "not found" in said
+        assert "What verdicts of hard assume" in said and "C1, C2" in said and "it says what it means" in said
+    assert "<b>late</b>" not in markdown
+
+
 def test_the_small_scope(html: Page, markdown: str) -> None:
     """Limits, what is not as expected and what is not shown are said; the run to a trap is told step by step."""
     for said in (html.of("main")[0].text, markdown):
