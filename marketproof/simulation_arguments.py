@@ -74,7 +74,11 @@ def add_simulation(commands: Any) -> None:
 
     add_what_if(commands)
     calibrate = commands.add_parser("calibrate", help="which parameters the claims that may be fitted leave of the published ranges")
-    calibrate.add_argument("--accept", action="store_true", help="commit what is kept, for `marketproof reproduce`")
+    here = "fit to this machine's own ledger instead, and predict configurations that no fit has seen, stage by stage (about 3 minutes)"
+    calibrate.add_argument("--here", action="store_true", help=here)
+    calibrate.add_argument("--fabric", action="store_true", help="with --here, also to Fabrics of this machine (about 7 minutes more)")
+    said = "commit what is kept, for `marketproof reproduce`; or what was measured here, for docs"
+    calibrate.add_argument("--accept", action="store_true", help=said)
     add_jobs(calibrate)
     add_common(calibrate)
 
