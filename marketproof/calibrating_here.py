@@ -35,7 +35,7 @@ def calibrate_here(given: argparse.Namespace) -> int:
     progress = Progress()
     progress.start("calibrate")
     try:
-        beds = {bed: calibrated(bed, measured(bed, progress), given.seed, progress) for bed in beds_of(given)}
+        beds = {bed: calibrated(bed, measured(bed, progress), given.seed, progress) for bed in dict.fromkeys(given.here) or ("ledger",)}
     except LedgerError as error:
         raise UserError(str(error)) from error
     progress.done()
@@ -52,10 +52,6 @@ def calibrate_here(given: argparse.Namespace) -> int:
 
 def text_of(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-
-
-def beds_of(given: argparse.Namespace) -> tuple[str, ...]:
-    return ("ledger", "fabric") if given.fabric else ("ledger",)
 
 
 def accepted_file() -> Path:
@@ -144,7 +140,8 @@ def compared(one: Configuration, observed: Observed, best: Parameters, others: S
         middle = observed.median(stage)
         low, high = spread([each[stage] for each in ensemble])[1:]
         rows.append({
-            "stage": stage, "measured_s": middle, "simulated_s": simulated[stage], "low_s": low, "high_s": high,
+            "stage": stage, "measured_s": middle, "rounds_s": [float(f"{each:.4g}") for each in values],
+            "simulated_s": simulated[stage], "low_s": low, "high_s": high,
             "error": simulated[stage] / middle - 1, "apart": (max(values) - min(values)) / middle,
         })  # fmt: skip
     return {"name": one.name, "role": one.role, "stages": rows}

@@ -13,7 +13,7 @@ SAID = (
     "paper's machines did: those parameters are fitted to published sources ([performance.md](performance.md)). "
     f"The goal, for each stage: {words.GOAL}."
 )
-NOTHING = "Nothing is committed: `marketproof calibrate --here --fabric --accept` measures, in some minutes."
+NOTHING = "Nothing is committed: `marketproof calibrate --here ledger fabric --accept` measures, in some minutes."
 
 
 def page(found: tuple[Bed, ...]) -> str:

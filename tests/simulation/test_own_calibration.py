@@ -103,8 +103,8 @@ def test_held_out_configurations_are_predicted_and_told(capsys: pytest.CaptureFi
     assert "6 peers, 4 endorsers, block 60" in calling(capsys)("calibrate", "--here").out
 
 
-def test_fabric_without_here_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    check_refused(calling(capsys)("calibrate", "--fabric"), "--fabric is of --here")
+def test_a_bed_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    check_refused(calling(capsys)("calibrate", "--here", "moon"), "'moon'")
 
 
 def test_a_residual_has_its_cause() -> None:
