@@ -24,6 +24,10 @@ KEPT, MOST_BATCHES = 30, 120
 
 def calibrate(given: argparse.Namespace) -> int:
     """Print what the fit leaves of each range; with --accept it is committed."""
+    if given.here is not None:
+        from marketproof.calibrating_here import calibrate_here
+
+        return calibrate_here(given)
     progress = Progress()
     progress.start("calibrate")
     fit = fitted_to(targets_of(fitted_claims(), transactions_of_a_life()), given.seed, given.jobs, progress)

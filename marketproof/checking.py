@@ -31,6 +31,7 @@ from marketproof.numbers import evidence_text
 from marketproof.progress import Progress
 from marketproof.proving import Proof, proof_files, prove, proved_row
 from marketproof.small_evidence import small_scope, small_scope_told
+from marketproof.speed_evidence import speed_files
 from marketproof.store import Store
 from marketproof.variants import load, variant_named
 from marketproof.watching import watch
@@ -148,7 +149,7 @@ def files_of(claims: list[Claim], found: list[Checked]) -> dict[str, str]:
             labels = [claim.label for claim in claims if checked.proof.proves(claim.label)]
             used = as_data(account(checked.bench.protocol, checked.proof, labels), checked.proof, labels)
             files[f"proofs/{checked.bench.protocol.name}/clauses.json"] = evidence.canonical(used)
-        files.update(accepted_files(checked.bench.protocol))
+        files.update({**accepted_files(checked.bench.protocol), **speed_files(checked.bench.protocol)})
         least = least_coalitions([(claim.label, decided.row) for claim, decided in checked.decided])
         files.update({f"coalitions/{checked.bench.protocol.name}.json": evidence.canonical(least)} if least else {})
         if checked.small_scope is not None:

@@ -9,6 +9,7 @@ from marketproof import assumptions, known
 from marketproof.accepted import committed_for
 from marketproof.adversaries import accepted as accepted_adversaries
 from marketproof.adversary_pages import adversaries_page
+from marketproof.calibrating_here import accepted_file as accepted_calibration
 from marketproof.judge_results import page as judge_page
 from marketproof.mutant_pages import mutants_page
 from marketproof.order_pages import orders_page
@@ -18,7 +19,8 @@ from marketproof.small_pages import small_scope_page
 from properties import expectations
 from properties.expectations import expected
 from properties.paper_claims import CLAIMS
-from reports import performance_markdown
+from reports import own_calibration_markdown, performance_markdown
+from reports.own_calibration import Bed, calibration_of
 from reports.performance import Performance, performance_of
 from reports.shapes import parsed
 from spec.show import generated
@@ -46,6 +48,7 @@ def documents() -> dict[str, str]:
     found["docs/generated/assumptions.md"] = assumptions.page(assumptions.accepted(variant("hardened").load()))
     found["docs/generated/mutants.md"] = mutants_page({name: committed_for("mutants", variant(name).load()) for name in VARIANTS})
     found["docs/generated/performance.md"] = performance_markdown.page(performance())
+    found["docs/generated/calibration.md"] = own_calibration_markdown.page(own_calibration())
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)
@@ -58,6 +61,12 @@ def performance() -> Performance | None:
     """The committed reproduction of section III."""
     path = expectations.FOLDER / "performance.json"
     return performance_of(parsed(path.name, path.read_text(encoding="utf-8"))) if path.is_file() else None
+
+
+def own_calibration() -> tuple[Bed, ...]:
+    """The committed calibration by this machine's own networks."""
+    path = accepted_calibration()
+    return calibration_of(parsed(path.name, path.read_text(encoding="utf-8"))) if path.is_file() else ()
 
 
 def verdict_tables(details: bool = False) -> list[str]:

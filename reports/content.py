@@ -14,6 +14,7 @@ from reports.figures import job_of
 from reports.knowledge import KNOWLEDGE_FILE, known_of
 from reports.numbers import Figures, figures_of
 from reports.shapes import Malformed, Value, of_schema
+from reports.speed import speed_of
 from reports.variants import Variant, variant_of
 from reports.view import (
     Assumption,
@@ -91,6 +92,7 @@ def content_of(evidence: Evidence) -> Content:
         job=None if job is None else job_of(job),
         numbers=(*(() if exact is None else figures_of(exact, anchors.new)), *disputes_of(evidence, known, anchors)),
         known=known_of(evidence.find(KNOWLEDGE_FILE), anchors.new),
+        speed=speed_of(evidence.find),
     )
 
 

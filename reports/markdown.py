@@ -15,6 +15,8 @@ from reports.frontiers import Frontier
 from reports.numbers import Figures
 from reports.repairs import repair_text, repairs_of, unsaid
 from reports.small_scope import SmallScope
+from reports.speed import NOTHING as NO_SPEED
+from reports.speed import SAID as SPEED_SAID
 from reports.tabled import Tabled
 from reports.variants import Proofs, Variant
 from reports.view import Cell, Content, Decision, Finding, Line, Matrix, Statement, Told
@@ -32,7 +34,7 @@ def document(content: Content, base: str) -> str:
     lines += heading(2, words.SECTIONS["claims"], "claims") + [markdown(words.MERMAID), ""]
     for statement in content.statements:
         lines += claim(content, statement, base)
-    lines += job(content) + numbers(content) + knowledge(content) + appendix(content, base)
+    lines += job(content) + numbers(content) + knowledge(content) + speed(content) + appendix(content, base)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -67,6 +69,7 @@ def contents(content: Content) -> Lines:
         "claims": [(one.anchor, f"{one.label} {one.title}") for one in content.statements],
         "numbers": [(one.anchor, one.title) for one in content.numbers],
         "knowledge": content.known.places,
+        "speed": [(one.kind, one.title) for one in content.speed],
         "appendix": words.appendices(content),
     }
     lines = []
@@ -212,6 +215,11 @@ def knowledge(content: Content) -> Lines:
         edges = [[one.nodes[first].text, one.nodes[second].text, why] for first, second, why in one.edges]
         lines += [*heading(3, one.title, one.anchor), markdown(one.said), "", *table(["who", "with", "shown by"], escaped(edges))]
     return lines
+
+
+def speed(content: Content) -> Lines:
+    lines = [*heading(2, words.SECTIONS["speed"], "speed"), markdown(SPEED_SAID if content.speed else NO_SPEED), ""]
+    return lines + [line for one in content.speed for line in tabled(one, one.kind)]
 
 
 def figures(content: Content, tables: Iterable[Figures]) -> Lines:

@@ -17,6 +17,8 @@ from reports.html_parts import code, link, paragraph, section, table
 from reports.html_small_scope import small_scope_part
 from reports.knowledge import drawn
 from reports.numbers import Figures
+from reports.speed import NOTHING as NO_SPEED
+from reports.speed import SAID as SPEED_SAID
 from reports.tabled import Tabled
 from reports.variants import Proofs, Variant
 from reports.view import Cell, Content, Line, Matrix
@@ -37,7 +39,8 @@ def page(content: Content, base: str) -> str:
         tag("style", style),
     ]
     found = [checked(content), verdicts(content), claims(content, base)]
-    sections = [*found, job_section(content), numbers_section(content), knowledge_section(content), appendix(content, base)]
+    sections = [*found, job_section(content), numbers_section(content), knowledge_section(content), speed_section(content)]
+    sections.append(appendix(content, base))
     frame = [
         tag("header", tag("h1", words.title(content)), paragraph(words.LEAD, "lead")),
         contents(content),
@@ -55,6 +58,7 @@ def contents(content: Content) -> Markup:
     known = [tag("li", link(anchor, title)) for anchor, title in content.known.places]
     appendices = [tag("li", link(anchor, title)) for anchor, title in words.appendices(content)]
     parts = {"checked": None, "verdicts": matrices, "claims": statements, "job": None, "numbers": tables, "knowledge": known}
+    parts["speed"] = [tag("li", link(one.kind, one.title)) for one in content.speed]
     parts["appendix"] = appendices
     entries = [
         tag("li", link(anchor, words.SECTIONS[anchor]), *([tag("ol", joined(inner))] if inner else [])) for anchor, inner in parts.items()
@@ -191,6 +195,11 @@ def figures_part(one: Figures, anchors: dict[str, str]) -> list[Markup]:
     return parts
 
 
+def speed_section(content: Content) -> Markup:
+    shown = [part for one in content.speed for part in tabled_part(one, one.kind)]
+    return section("speed", words.SECTIONS["speed"], paragraph(SPEED_SAID if shown else NO_SPEED), *shown)
+
+
 def appendix(content: Content, base: str) -> Markup:
     parts = []
     for variant in content.variants:
@@ -258,4 +267,3 @@ def files_part(content: Content, base: str) -> list[Markup]:
 
 def file_link(name: str, base: str) -> Markup:
     return tag("a", name, href=quote(f"{base}/{name}"))
-

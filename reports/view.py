@@ -10,6 +10,7 @@ from reports.figures import Job
 from reports.knowledge import Known
 from reports.numbers import Figures
 from reports.shapes import Malformed, Value, parsed
+from reports.tabled import Tabled
 from reports.variants import Variant
 
 
@@ -161,6 +162,7 @@ class Content:
     job: Job | None
     numbers: tuple[Figures, ...]
     known: Known = Known()
+    speed: tuple[Tabled, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:

@@ -20,7 +20,8 @@ SECTIONS = {
     "job": "4. The training job",
     "numbers": "5. Exact numbers, blame and incentives",
     "knowledge": "6. What can be known",
-    "appendix": "7. Appendix",
+    "speed": "7. Claims of speed",
+    "appendix": "8. Appendix",
 }
 TIED = (
     "Before anything was rendered, every file of the evidence was compared with its digest in the manifest, and nothing was missing or "
@@ -246,5 +247,3 @@ def appendices(content: Content) -> list[tuple[str, str]]:
         found += [(anchor_of("small-scope", content, variant), f"Small scope of {variant.name}")] if variant.small_scope is not None else []
         found += [(anchor_of("frontiers", content, variant), f"Frontiers of {variant.name}")] if variant.frontiers is not None else []
     return [*found, ("files", FILES)]
-
-

@@ -76,7 +76,10 @@ class Client:
 
     async def propose(self, member: Member, transaction: str, arguments: Mapping[str, Any]) -> Endorsed:
         """Have a call endorsed by as many as its writes need.  Raises NotEndorsed with what the chaincode said, or FabricFailed."""
-        call = self.called(member, transaction, arguments)
+        return await self.endorse(self.called(member, transaction, arguments))
+
+    async def endorse(self, call: Called) -> Endorsed:
+        """The same of a proposal that was made before."""
         asked = gateway_pb2.EndorseRequest(
             transaction_id=call.identifier, channel_id=self.connection.channel, proposed_transaction=call.signed
         )
@@ -85,8 +88,8 @@ class Client:
         except grpc.aio.AioRpcError as error:
             raise _refused(error) from None
         envelope = answer.prepared_transaction
-        envelope.signature = member.sign(envelope.payload)
-        return Endorsed(call.identifier, envelope, member)
+        envelope.signature = call.member.sign(envelope.payload)
+        return Endorsed(call.identifier, envelope, call.member)
 
     async def propose_to(self, organisations: Iterable[str], member: Member, transaction: str, arguments: Mapping[str, Any]) -> Endorsed:
         """The same, endorsed by the peers of these organisations, enough or not."""

@@ -154,7 +154,7 @@ class Layout:
             "CORE_PEER_FILESYSTEMPATH": str(data), "CORE_LEDGER_SNAPSHOTS_ROOTDIR": str(data / "snapshots"),
             "CORE_PEER_TLS_ENABLED": "true", "CORE_PEER_TLS_CERT_FILE": str(tls / "server.crt"),
             "CORE_PEER_TLS_KEY_FILE": str(tls / "server.key"), "CORE_PEER_TLS_ROOTCERT_FILE": str(tls / "ca.crt"),
-            "CORE_OPERATIONS_LISTENADDRESS": self.address(f"{name}/health"), "CORE_METRICS_PROVIDER": "disabled",
+            "CORE_OPERATIONS_LISTENADDRESS": self.address(f"{name}/health"), "CORE_METRICS_PROVIDER": "prometheus",
             "CORE_PEER_LIMITS_CONCURRENCY_GATEWAYSERVICE": "20000", "CORE_PEER_LIMITS_CONCURRENCY_ENDORSERSERVICE": "20000",
             "CORE_CHAINCODE_EXECUTETIMEOUT": "30s", "FABRIC_LOGGING_SPEC": "warn",
         }  # fmt: skip
@@ -179,7 +179,7 @@ class Layout:
             f"{admin}TLS_PRIVATEKEY": key, f"{admin}TLS_ROOTCAS": authorities, f"{admin}TLS_CLIENTROOTCAS": authorities,
             "ORDERER_FILELEDGER_LOCATION": str(data), "ORDERER_CONSENSUS_WALDIR": str(data / "wal"),
             "ORDERER_CONSENSUS_SNAPDIR": str(data / "snap"), "ORDERER_OPERATIONS_LISTENADDRESS": self.address("orderer/health"),
-            "ORDERER_METRICS_PROVIDER": "disabled", "FABRIC_LOGGING_SPEC": "warn",
+            "ORDERER_METRICS_PROVIDER": "prometheus", "FABRIC_LOGGING_SPEC": "warn",
         }  # fmt: skip
 
 

@@ -110,12 +110,15 @@ def endorse(
     What every transaction needs is handed over one by one: taken out of a tuple, each array's references are counted, ten times as slow.
     """
     last, peers = 0.0, ways_s.shape[0]
+    peer = first % peers - 1
     for job in range(first, first + endorsers):
-        peer = job % peers
+        peer += 1
+        if peer == peers:
+            peer = 0
         due = max(channels[peer], sent + ways_s[peer])
         channels[peer] = due
         service = fixed_s + drawn_s * draws[job]
-        core = free_core(due, cores[peer], turns[peer])
+        core = free_core(due, peer, cores, turns)
         begins = max(due, cores[peer, core])
         turns[peer] = core
         began[job] = begins
@@ -126,16 +129,16 @@ def endorse(
 
 
 @njit(cache=True)
-def free_core(due: float, cores: Any, before: int) -> int:
-    """Any core that is free when a proposal arrives, the next one around if it is; else the one that is free first."""
-    core = before + 1
-    if core == cores.shape[0]:
+def free_core(due: float, peer: int, cores: Any, turns: Any) -> int:
+    """Any core of a peer that is free when a proposal arrives, the next one around if it is; else the one that is free first."""
+    core = turns[peer] + 1
+    if core == cores.shape[1]:
         core = 0
-    if cores[core] > due:
-        for other in range(cores.shape[0]):
-            if cores[other] < cores[core]:
+    if cores[peer, core] > due:
+        for other in range(cores.shape[1]):
+            if cores[peer, other] < cores[peer, core]:
                 core = other
-    return core
+    return int(core)
 
 
 @njit(cache=True)
@@ -174,9 +177,7 @@ def append(now: float, size: float, number: int, timeout_s: float, at: Any, coun
 def cut(now: float, plan: Any, times: Any, state: Any, starts: Any) -> None:
     """Close the open block and send it to every peer; the ones that are idle begin when it arrives."""
     block = state.counts[BLOCKS]
-    for place in range(state.counts[FIRST], state.counts[ORDERED]):
-        number = state.sequence[place]
-        times.cut[number], times.block[number] = now, block
+    note_cut(now, block, state.counts[FIRST], state.counts[ORDERED], state.sequence, times.cut, times.block)
     size = plan.block_bytes + state.at[BYTES]
     state.at[BYTES], state.at[DEADLINE] = 0.0, np.inf
     state.counts[FIRST] = state.ends[block] = state.counts[ORDERED]
@@ -194,6 +195,13 @@ def cut(now: float, plan: Any, times: Any, state: Any, starts: Any) -> None:
         state.arrived[block, peer] = state.streams[peer] + plan.paths_s[peer]
         if state.reached[peer] == block:
             heapq.heappush(starts, (max(state.validators[peer], state.arrived[block, peer]), peer))
+
+
+@njit(cache=True)
+def note_cut(now: float, block: int, first: int, end: int, sequence: Any, cut_s: Any, block_of: Any) -> None:
+    for place in range(first, end):
+        number = sequence[place]
+        cut_s[number], block_of[number] = now, block
 
 
 @njit(cache=True)
@@ -245,35 +253,52 @@ def validate(plan: Any, draws: Any, times: Any, state: Any, starts: Any, places:
         if state.missing[block] == plan.peers:
             tell(state.arrived[block].max(), first, first + size, plan, times, state, places)
     if state.missing[block] == plan.peers:
-        check(block, first, first + size, plan, draws, times, state)
+        check(
+            block, first, first + size, plan.endorsers, draws.hot, state.sequence, state.writers, state.committed, state.began, times.valid
+        )
+        state.counts[CHECKED] = first + size
 
 
 @njit(cache=True)
 def tell(told: float, first: int, end: int, plan: Any, times: Any, state: Any, places: Any) -> None:
     """The client is told of a block; its transactions leave their places, if they have not been given up."""
-    for place in range(first, end):
-        number = state.sequence[place]
-        times.done[number] = told
-        if plan.window and not state.released[number]:
-            state.released[number] = 1
-            heapq.heappush(places, (min(told, times.submitted[number] + plan.client_timeout_s), number))
+    note_told(told, first, end, state.sequence, times.done)
+    if plan.window:
+        release(told, first, end, plan.client_timeout_s, state.sequence, state.released, times.submitted, places)
 
 
 @njit(cache=True)
-def check(block: int, first: int, end: int, plan: Any, draws: Any, times: Any, state: Any) -> None:
-    """A transaction on a shared key is valid if the last valid write of it was committed where and when it was endorsed."""
+def note_told(told: float, first: int, end: int, sequence: Any, done: Any) -> None:
     for place in range(first, end):
-        number = state.sequence[place]
-        key = draws.hot[number]
-        valid = True
+        done[sequence[place]] = told
+
+
+@njit(cache=True)
+def release(told: float, first: int, end: int, timeout_s: float, sequence: Any, released: Any, submitted: Any, places: Any) -> None:
+    for place in range(first, end):
+        number = sequence[place]
+        if not released[number]:
+            released[number] = 1
+            heapq.heappush(places, (min(told, submitted[number] + timeout_s), number))
+
+
+@njit(cache=True)
+def check(
+    block: int, first: int, end: int, endorsers: int, hot: Any, sequence: Any, writers: Any, committed: Any, began: Any, valid: Any
+) -> None:  # fmt: skip
+    """A transaction on a shared key is valid if the last valid write of it was committed where and when it was endorsed."""
+    peers = committed.shape[1]
+    for place in range(first, end):
+        number = sequence[place]
+        key = hot[number]
+        fits = True
         if key >= 0:
-            writer = state.writers[key]
-            job = number * plan.endorsers
-            valid = writer < 0 or (writer < block and state.committed[writer, job % plan.peers] <= state.began[job])
-            if valid:
-                state.writers[key] = block
-        times.valid[number] = valid
-    state.counts[CHECKED] = end
+            writer = writers[key]
+            job = number * endorsers
+            fits = writer < 0 or (writer < block and committed[writer, job % peers] <= began[job])
+            if fits:
+                writers[key] = block
+        valid[number] = fits
 
 
 @njit(cache=True)
@@ -286,8 +311,11 @@ def loop(plan: Any, draws: Any, times: Any, state: Any) -> bool:
     arrivals_s, jitter, payload, complete, who = draws.arrivals_s, draws.jitter, draws.payload, state.complete, state.who
     submitted, proposed, ordered, used, sequence, released = (
         times.submitted, times.proposed, times.ordered, state.used, state.sequence, state.released)  # fmt: skip
+    ways_s, draws_s, channels, cores, turns, longest, began_s, endorsed_s = (
+        plan.ways_s, draws.endorse, state.channels, state.cores, state.turns, state.longest, state.began, times.endorsed)  # fmt: skip
+    rooms = state.ends.shape[0]
     while count[CHECKED] < n:
-        if count[BLOCKS] + 3 > state.ends.shape[0]:
+        if count[BLOCKS] + 3 > rooms:
             return False
         number = count[NEXT]
         called = arrivals_s[number] if number < n else np.inf
@@ -299,9 +327,9 @@ def loop(plan: Any, draws: Any, times: Any, state: Any) -> bool:
             if plan.window:
                 take_place(plan.window, plan.client_timeout_s, submitted, count, released, places)
             sent = call(called, plan.prepare_s, plan.jitter_s * jitter[number], at, count, submitted, proposed)
-            last = endorse(sent, number * k, k, plan.ways_s, plan.endorse_fixed_s, plan.endorse_drawn_s, draws.endorse, state.channels,
-                           state.cores, state.turns, state.longest, state.began)  # fmt: skip
-            times.endorsed[number] = last
+            last = endorse(sent, number * k, k, ways_s, plan.endorse_fixed_s, plan.endorse_drawn_s, draws_s, channels, cores, turns,
+                           longest, began_s)  # fmt: skip
+            endorsed_s[number] = last
             enqueue(last, number, complete, who, count)
         elif endorsed <= began and endorsed <= late:
             number = who[count[HEAD]]

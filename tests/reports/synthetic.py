@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from marketproof import evidence
+from properties.expectations import FOLDER
 from properties.verdicts import FIELDS, VERDICTS, Row
 from reports.content import DESCRIBED_SCHEMA
+from reports.speed import OWN, PERFORMANCE
 
 Files = dict[str, Any]
 VERSIONS = {"marketproof": "0.1.0", "python": "3.11.7"}
@@ -190,6 +192,7 @@ def documents() -> Files:
         "known/hard.json": known(),
         "assumptions/hard.json": assumptions(),
         "waiving/hard.json": [waived],
+        **{name: json.loads((FOLDER / name).read_text(encoding="utf-8")) for name in (PERFORMANCE, OWN)},
         "small-scope/hard.json": small_scope(),
         "proofs/hard/1.smt2": "(check-sat)\n",
         **{name: {"format": "marketproof witness"} for name in attacks},

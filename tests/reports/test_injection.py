@@ -25,6 +25,7 @@ HOSTILE = (
 )
 KEPT = {"kind", "taken", "default", "verdict", "witness", "start", "file", "coalition", "claim", "part", "variant", "goal"}
 KEPT |= {"rounded", "exact"}
+KEPT_IN = {"claims.json": {"name"}, "own-calibration.json": {"role", "stage"}}
 
 
 def poisoned(value: Any, more: str, kept: set[str], name: str = "") -> Any:
@@ -48,7 +49,7 @@ def renamed(value: Any, old: str, new: str) -> Any:
 def poison(files: Files, more: str) -> None:
     for name, content in list(files.items()):
         if not isinstance(content, str) and not name.startswith("witnesses/"):
-            files[name] = content if name == "job.json" else poisoned(content, more, KEPT | ({"name"} if name == "claims.json" else set()))
+            files[name] = content if name == "job.json" else poisoned(content, more, KEPT | KEPT_IN.get(name, set()))
     for name in ("claims.json", "verdicts.json", "attacks.json", "variants.json"):
         changed = files[name]
         for old in ("C1", "only", "CO", "orderer", "co-1", "do-1", "X01", "instance", "so"):

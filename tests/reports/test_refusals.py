@@ -147,6 +147,10 @@ MALFORMED = [
     (at("waiving/hard.json", 0, "falls", value=7), "waiving/hard.json", "falls"),
     (at("small-scope/hard.json", "cases", 0, "states", value="many"), "small-scope/hard.json", "cases[0].states"),
     (without("small-scope/hard.json", "conditions", 0, "necessary"), "small-scope/hard.json", "necessary"),
+    (at("performance.json", "residuals", "published", 0, "verdict", value="believed"), "performance.json", "verdict"),
+    (at("performance.json", "runs", value="many"), "performance.json", "runs"),
+    (at("own-calibration.json", "beds", "moon", value={}), "own-calibration.json", "beds should be of ledger, fabric"),
+    (without("own-calibration.json", "beds", "ledger", "load"), "own-calibration.json", "load"),
     *((without(name), name, "missing") for name in ("verdicts.json", "claims.json", "variants.json", "attacks.json")),
 ]
 

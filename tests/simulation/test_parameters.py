@@ -7,7 +7,8 @@ import math
 import pytest
 
 from ledger_runtime.errors import UnknownParameter
-from ledger_runtime.simulation.experiment import Experiment
+from ledger_runtime.simulation.choices import SOURCES
+from ledger_runtime.simulation.experiment import FIELDS, Experiment
 from ledger_runtime.simulation.outcome import run
 from ledger_runtime.simulation.parameters import NAMES, Parameters, between, described
 
@@ -39,3 +40,24 @@ def test_no_parameter_is_inert(name: str) -> None:
 def test_what_no_parameter_can_be_is_refused(changed: dict[str, float]) -> None:
     with pytest.raises(UnknownParameter, match=r"cannot be|no parameter"):
         Parameters().varied(changed)
+
+
+VARIED = {
+    "peers": 12, "rate_tps": 700.0, "placement": "SJ1-London", "policy": "2", "transactions": 900, "block_count": 50,
+    "block_timeout_s": 0.2, "preferred_bytes": 2e4, "window": 20, "client_timeout_s": 0.3, "arrivals": "poisson",
+    "dissemination": "gossip", "organisations": 3, "notified": "one", "hot_share": 0.5, "hot_keys": 7,
+}  # fmt: skip
+NEEDED = {"organisations": {"dissemination": "leader"}, "hot_keys": {"hot_share": 0.5}, "notified": {"placement": "SJ1-London"}}
+"""Without what there is nothing to see."""
+
+
+def test_every_default_of_an_experiment_has_its_source() -> None:
+    assert set(SOURCES) == set(VARIED) == set(FIELDS) - {"parameters"}
+    assert all(len(source) > 15 for source in SOURCES.values())
+
+
+@pytest.mark.parametrize("name", list(VARIED))
+def test_no_choice_of_an_experiment_is_inert(name: str) -> None:
+    base = Experiment(9, 900.0, transactions=1500, block_count=200).varied(**NEEDED.get(name, {}))
+    usual, other = run(base, 1), run(base.varied(**{name: VARIED[name]}), 1)
+    assert max(abs(usual[what] - other[what]) for what in ("latency_s", "valid_tps", "timed_out")) > 1e-5
