@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from marketproof.adversary_arguments import add_adversaries
 from marketproof.arguments import (
-    add_adversaries,
     add_ask,
     add_common,
     add_compare,
@@ -19,7 +19,6 @@ from marketproof.arguments import (
     add_know,
     add_ledger,
     add_numbers,
-    add_orders,
     add_play,
     add_proofs,
     add_replay,
@@ -40,7 +39,7 @@ EPILOGUE = (
 
 
 GROUPS = (
-    add_ask, add_compare, add_replay, add_tell, add_play, add_adversaries, add_orders, add_proofs, add_numbers, add_know, add_judge,
+    add_ask, add_compare, add_replay, add_tell, add_play, add_adversaries, add_proofs, add_numbers, add_know, add_judge,
     add_ledger, add_fabric, add_postgres, add_simulation,
 )  # fmt: skip
 

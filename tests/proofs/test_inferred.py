@@ -22,7 +22,7 @@ from model.mining import view_of
 from model.search import all_steps
 from model.wandering import sampled
 from properties.claims import goal_of
-from properties.inferred import Clause, Inferred, read, text_of
+from properties.inferred import Clause, Inferred, inferred_for, read, text_of
 from properties.paper_claims import CLAIMS
 from properties.proofs import Plan, plan_of
 from properties.templates import Base, base_of, bases_of
@@ -155,11 +155,11 @@ def plan_of_c33(known: Inferred) -> Plan:
 
 def test_a_wrong_file_only_makes_a_proof_fail() -> None:
     protocol = bench("hardened").protocol
-    plan, by_hand = plan_of_c33(KNOWN), plan_of_c33(Inferred())
+    plan, right = plan_of_c33(KNOWN), plan_of_c33(inferred_for(protocol))
     assert plan.uses["C33"] == ("of nothing",) and plan.missing("C33") == ["of nothing"] and not plan.inferred & set(plan.invariants)
     step, goal = protocol.transactions["CommitTJ"], {"C33": plan.invariants["C33"]}
     (failed,) = prove_kept(protocol, step, plan.assumed("C33", "CommitTJ"), goal, SETTINGS)
-    (proved,) = prove_kept(protocol, step, by_hand.assumed("C33", "CommitTJ"), goal, SETTINGS)
+    (proved,) = prove_kept(protocol, step, right.assumed("C33", "CommitTJ"), goal, SETTINGS)
     assert (failed.outcome, proved.outcome) == ("failed", "proved")
 
 

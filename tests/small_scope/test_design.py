@@ -12,6 +12,7 @@ from marketproof.necessity import needed
 from marketproof.small_beds import Beds
 from marketproof.small_evidence import accepted, sentences, small_scope, small_scope_told
 from marketproof.small_pages import NOT_EXPLORED, small_scope_page
+from marketproof.store import Store
 from marketproof.variants import text_digest
 from properties import expectations
 from properties.small_scope import CASES
@@ -71,17 +72,17 @@ def test_results_of_another_text_are_none(committed: Path) -> None:
 
 def test_the_evidence_has_the_conditions_of_its_own_text(committed: Path) -> None:
     """The conditions are tried anew; what takes minutes is as committed, or is said not to be explored."""
-    found = small_scope(VARIANT, PROTOCOL, lambda text: None)
+    found = small_scope(VARIANT, PROTOCOL, Store(enabled=False), lambda text: None)
     assert not found["explored"] and found["cases"] == found["drops"] == []
     assert len(found["conditions"]) == 5 and all(one["necessary"] for one in found["conditions"])
     assert "not explored for this text" in small_scope_told(found) and "each of the 5 conditions" in small_scope_told(found)
     committed.write_text(json.dumps(results()), encoding="utf-8")
-    explored = small_scope(VARIANT, PROTOCOL, lambda text: None)
+    explored = small_scope(VARIANT, PROTOCOL, Store(enabled=False), lambda text: None)
     assert explored["explored"] and explored["conditions"] == found["conditions"] and explored["drops"] == results()["drops"]
     told = small_scope_told({**explored, "conditions": [{"condition": "it rains", "necessary": False}]})
     assert f"{len(CASES)} cases" in told and "NOT shown necessary for finishing: it rains" in told
 
 
 def test_a_text_on_which_it_cannot_be_tried_says_why() -> None:
-    told = needed(Beds(VARIANTS["paper"]), "the MO is honest")
+    told = needed(Beds(VARIANTS["paper"]), "the MO is honest", Store(enabled=False))
     assert not told["necessary"] and told["reason"]
