@@ -148,7 +148,7 @@ def processes(number: int, prepare: Callable[..., None], prepared: tuple[Any, ..
         except BaseException:
             for process in list((pool._processes or {}).values()):
                 process.terminate()
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
             raise
 
 
