@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +81,10 @@ def write(directory: Path, files: dict[str, str]) -> None:
     fresh = target.parent / ".evidence-none"
     try:
         fresh = Path(tempfile.mkdtemp(prefix=".evidence-", dir=target.parent))
+        for folder in {(fresh / name).parent for name in files}:
+            folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-            (fresh / name).write_text(text, encoding="utf-8")
+            put(fresh / name, text.encode(), target / name)
         fresh.chmod(0o755)
         with undisturbed():
             swap(fresh, target)
@@ -92,6 +94,15 @@ def write(directory: Path, files: dict[str, str]) -> None:
         ) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def put(path: Path, content: bytes, before: Path) -> None:
+    """A new file; the same one as before where that has just this content."""
+    with suppress(OSError):
+        if not before.is_symlink() and before.read_bytes() == content:
+            path.hardlink_to(before)
+            return
+    path.write_bytes(content)
 
 
 def swap(fresh: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import chain
 from typing import Any
 
 from adversaries.coalitions import COALITIONS
@@ -47,6 +48,8 @@ LADDER = (Rung(0, False), Rung(1, False, 6), Rung(1, False))
 # Three times what the hardest question of the committed proofs needs.
 RESOURCES = 4_000_000
 FIRST = ""
+# So few units are given to a process at once that all processes are busy when one step changed.
+PIECE = 16
 # A longer ladder where a chain of instances is needed, in the few small questions about states.
 OF_STATES = (*LADDER, Rung(2, False))
 
@@ -287,9 +290,11 @@ def prepare(variant: Any, switches: list[tuple[str, str]], seed: int, store: boo
     _prepared.append((bench, needed(bench.protocol, [claim for label in labels for claim in claims_named(label)])))
 
 
-def work(step: str) -> list[Confirmed]:
-    bench, plan = _prepared[0]
-    return prove_task(bench, plan, step)
+def work(piece: tuple[str, tuple[int, ...]]) -> list[list[Confirmed]]:
+    """In a worker: the answers to the units of a task at these places."""
+    (bench, plan), (task, places) = _prepared[0], piece
+    units = list(units_of(bench, plan, task))
+    return [units[place].answer(bench.store) for place in places]
 
 
 def prove(bench: Bench, claims: Iterable[Claim], prepared: tuple[Any, list[tuple[str, str]]], jobs: int = 1) -> Proof:
@@ -310,26 +315,18 @@ def prove(bench: Bench, claims: Iterable[Claim], prepared: tuple[Any, list[tuple
 def answers(
     bench: Bench, plan: Plan, claims: list[Claim], tasks: list[str], prepared: tuple[Any, list[tuple[str, str]]], jobs: int
 ) -> Iterator[list[Confirmed]]:
-    """The obligations of each task, in order; only what was not proved before is given to other processes."""
+    """The obligations of each task, in order; only what was not proved before is given to other processes, a few units at a time."""
     if jobs == 1:
         yield from (prove_task(bench, plan, step) for step in tasks)
         return
-    kept = {task: found for task in tasks if (found := kept_task(bench, plan, task)) is not None}
-    missing = [task for task in tasks if task not in kept]
+    with bench.store.reading():
+        found = {task: [unit.kept(bench.store) for unit in units_of(bench, plan, task)] for task in tasks}
+    missing = {task: [place for place, one in enumerate(found[task]) if one is None] for task in tasks}
+    pieces = [(task, tuple(places[at : at + PIECE])) for task, places in missing.items() for at in range(0, len(places), PIECE)]
     given = (*prepared, bench.seed, bench.store.enabled, [claim.label for claim in claims])
-    anew = spread(work, missing, prepare, given, jobs)
-    yield from (kept[task] if task in kept else next(anew) for task in tasks)
-
-
-def kept_task(bench: Bench, plan: Plan, task: str) -> list[Confirmed] | None:
-    """All obligations of a task, when none of them has to be asked; None when one has."""
-    whole: list[Confirmed] = []
-    for unit in units_of(bench, plan, task):
-        found = unit.kept(bench.store)
-        if found is None:
-            return None
-        whole += found
-    return whole
+    anew = chain.from_iterable(spread(work, pieces, prepare, given, jobs))
+    for task in tasks:
+        yield [one for unit in found[task] for one in (next(anew) if unit is None else unit)]
 
 
 def proved_row(bench: Bench, claim: Claim, coalition: str, proof: Proof) -> Row:

@@ -13,7 +13,8 @@ import platform
 import sqlite3
 import time
 import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -84,6 +85,21 @@ class Store:
                 return None
             self._open = os.getpid(), made
         return self._open[1]
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Many answers are asked for at once: of one state of the file, which is locked and looked at once for all of them."""
+        connection = self.connection()
+        if connection is None or connection.in_transaction:
+            yield
+            return
+        with suppress(sqlite3.Error):
+            connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):
+                connection.execute("COMMIT")
 
     def get(self, key: str) -> Any:
         """The answer that was kept under a key; None when there is none that can be read."""

@@ -26,6 +26,7 @@ from properties.claims import ONCE, Claim
 from properties.paper_claims import CLAIMS
 
 Found = TypeVar("Found")
+Task = TypeVar("Task")
 CONFIRM_SCOPE = Scope(1, 2)
 CONFIRM_DEPTH = 4
 TICK_S = 0.5
@@ -130,7 +131,7 @@ def deciding_anew(orders: list[Order], bench: Bench, prepared: tuple[Any, list[t
 
 
 def spread(
-    work: Callable[[str], Found], tasks: list[str], prepare: Callable[..., None], prepared: tuple[Any, ...], jobs: int
+    work: Callable[[Task], Found], tasks: list[Task], prepare: Callable[..., None], prepared: tuple[Any, ...], jobs: int
 ) -> Iterator[Found]:
     """The answers to all tasks, in their order, by `jobs` processes; on an exception the workers are ended at once."""
     if tasks:

@@ -41,7 +41,7 @@ class Plan:
 
     def assumed(self, goal: str, step: str) -> dict[str, Expression]:
         """The invariants that are assumed before a step to prove a goal after it; itself too, if it is one."""
-        names = ([goal] if goal in self.inductive else []) + list(used_at(self.uses.get(goal, ()), step))
+        names = ([goal] if goal in self.invariants and goal not in self.following else []) + list(used_at(self.uses.get(goal, ()), step))
         return {name: self.invariants[name] for name in names if name in self.invariants}
 
     @property
