@@ -32,8 +32,8 @@ DONE, DIFFERS = 0, 1
 def fabric(given: argparse.Namespace) -> int:
     """Dispatch; what the ledger refuses is bad use, and told in one line."""
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
-        "up": up, "down": down, "status": status, "run": run, "bench": bench, "compare": compare, "replays": replays,
-        "package": package, "serve": serve,
+        "up": up, "down": down, "status": status, "run": run, "bench": bench, "caliper": bench, "compare": compare,
+        "replays": replays, "package": package, "serve": serve,
     }  # fmt: skip
     try:
         return actions[given.action](given)
@@ -153,20 +153,18 @@ def run(given: argparse.Namespace) -> int:
 
 
 def bench(given: argparse.Namespace) -> int:
-    """Figures of one run."""
-    from marketproof.fabric_measuring import run as measured
-    from marketproof.fabric_measuring import shown
-    from marketproof.workload import Workload
-    from model.scope import Scope
+    """Figures of one run, by our client or by Caliper; 1 when an honest call is not valid."""
+    from marketproof import fabric_caliper, fabric_measuring
+    from marketproof.workload import shortest
 
     progress = Progress()
-    progress.start("fabric bench")
-    fifteen = given.variant == "paper"
-    workload = Workload(given.variant, Scope(1, 1 if fifteen else 2), fifteen, tuple(given.switch))
-    with passing(given.variant, dict(given.switch), progress, timeout_ms=given.batch_ms) as record:
-        found = measured(record, workload, given.couples, given.at_once, progress)
+    progress.start(f"fabric {given.action}")
+    by = fabric_caliper if given.action == "caliper" else fabric_measuring
+    workload = shortest(given.variant, tuple(given.switch))
+    with passing(given.variant, dict(given.switch), progress, in_memory=given.memory, timeout_ms=given.batch_ms) as record:
+        found = by.run(record, workload, given.couples, given.at_once, progress)
     progress.done()
-    told(given, found, shown(found))
+    told(given, found, by.shown(found))
     return DONE if set(found["codes"]) == {"VALID"} else DIFFERS
 
 

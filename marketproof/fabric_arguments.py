@@ -8,7 +8,7 @@ from typing import Any
 from marketproof.arguments import add_common, add_variant, whole
 
 EXIT = "exit codes: 0 done, or equal; 1 a process is gone, a call is not committed, or ledgers differ; 2 bad use; others as elsewhere"
-ACTIONS = "up|down|status|run|bench|compare|replays|package|serve"
+ACTIONS = "up|down|status|run|bench|caliper|compare|replays|package|serve"
 
 
 def chaincode(text: str) -> tuple[str, str, str]:
@@ -47,14 +47,9 @@ def add_fabric(commands: Any) -> None:
     add_common(down, with_seed=False)
     add_common(action("status", "what runs of the networks of this machine"), with_seed=False)
     add_run(action("run", "play honest life cycles, or calls of a file, on a network"))
-    bench = action("bench", "measure a Fabric of its own: goodput, latency, processor time, by transaction, and a hot key")
-    add_variant(bench, "paper")
-    beside = "life cycles side by side (default: 200)"
-    bench.add_argument("--couples", type=whole("couples", 1, 5000), default=200, metavar="N", help=beside)
-    bench.add_argument("--at-once", type=whole("calls", 1, 5000), default=450, metavar="N", help="calls under way at most (default: 450)")
-    bench.add_argument("--batch-ms", type=whole("milliseconds", 10, 60_000), default=1000, metavar="MS",
-                       help="longest wait of the orderer for a full block of 500 (default: 1000)")  # fmt: skip
-    add_common(bench, with_seed=False)
+    add_bench(action("bench", "measure a Fabric of its own: goodput, latency, processor time, by transaction, and a hot key"), 200)
+    by_caliper = "the same calls made by Hyperledger Caliper, installed at the first use: goodput beside Caliper's own throughput"
+    add_bench(action("caliper", by_caliper), 50)
     compare = action("compare", "play scenarios by a seed on our ledger and on a Fabric of their own: state, codes and events are equal")
     add_variant(compare, "hardened")
     compare.add_argument("--scope", default="1x2", metavar="MxN", help="subsets x replicas of a scenario (default: 1x2)")
@@ -76,6 +71,19 @@ def add_fabric(commands: Any) -> None:
     add_variant(serve, "hardened")
     served = "a chaincode, its package's id, and where it listens"
     serve.add_argument("chaincode", nargs="+", type=chaincode, metavar="NAME=PACKAGE@ADDRESS", help=served)
+
+
+def add_bench(bench: argparse.ArgumentParser, couples: int) -> None:
+    """What is measured, on a network of its own."""
+    add_variant(bench, "paper")
+    beside = f"life cycles side by side (default: {couples})"
+    bench.add_argument("--couples", type=whole("couples", 1, 5000), default=couples, metavar="N", help=beside)
+    bench.add_argument("--at-once", type=whole("calls", 1, 5000), default=450, metavar="N", help="calls under way at most (default: 450)")
+    bench.add_argument("--batch-ms", type=whole("milliseconds", 10, 60_000), default=1000, metavar="MS",
+                       help="longest wait of the orderer for a full block of 500 (default: 1000)")  # fmt: skip
+    durable = "keep the network's files in memory, or on disk as a ledger that must last (default: where there is room)"
+    bench.add_argument("--memory", action=argparse.BooleanOptionalAction, help=durable)
+    add_common(bench, with_seed=False)
 
 
 def add_name(parser: argparse.ArgumentParser) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import platform
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,15 +15,10 @@ from ledger_runtime.fabric.journal import Journal
 from ledger_runtime.fabric.programs import VERSION
 from ledger_runtime.fabric.records import Record
 from ledger_runtime.network import Network
-from marketproof.fabric_running import Outcome, Player
-from marketproof.workload import Workload
-from model.enumeration import Action
-from model.scope import Scope
+from marketproof.fabric_running import Player
+from marketproof.measures import HEAD, Measured, machine
+from marketproof.workload import REPORTS, Workload
 from reports import terminal
-
-QUANTILES = (0.5, 0.95, 0.99)
-HOT_REPLICAS = 8
-REPORTS = {"paper": ("UpdateTJ",), "hardened": ("CommitTJ", "UpdateTJ")}
 
 
 @dataclass
@@ -49,29 +42,6 @@ class Spent:
         return {name: seconds - self.before.get(name, 0.0) for name, seconds in self._now().items()}
 
 
-@dataclass
-class Measured:
-    """Calls of one kind: what became of them and in which time. Goodput counts valid ones only."""
-
-    codes: Counter[str] = field(default_factory=Counter)
-    latencies_s: list[float] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def add(self, outcomes: Iterable[Outcome], seconds: float) -> None:
-        for one in outcomes:
-            self.codes[one.code] += 1
-            if one.code == "VALID":
-                self.latencies_s.append(one.seconds)
-        self.seconds += seconds
-
-    def told(self) -> dict[str, Any]:
-        ordered = sorted(self.latencies_s) or [0.0]
-        places = {share: min(len(ordered) - 1, int(share * len(ordered))) for share in QUANTILES}
-        quantiles = {f"p{share * 100:.0f} ms": round(1000 * ordered[place]) for share, place in places.items()}
-        sent, valid = sum(self.codes.values()), self.codes["VALID"]
-        return {"sent": sent, "valid": valid, "goodput/s": round(valid / self.seconds, 1) if self.seconds else 0.0, **quantiles}
-
-
 async def measured(record: Record, workload: Workload, couples: int, at_once: int, told: Callable[[str], None]) -> dict[str, Any]:
     """Life cycles of so many couples in step, then the reports of one round that all meet on one couple."""
     async with Client(read_connection(record.connection)) as client:
@@ -83,7 +53,7 @@ async def measured(record: Record, workload: Workload, couples: int, at_once: in
             outcomes = await player.phase(calls, at_once)
             seconds = time.perf_counter() - began
             for part in (whole, by_type.setdefault(name, Measured())):
-                part.add(outcomes, seconds)
+                part.add([(one.code, one.seconds) for one in outcomes], seconds)
             told(f"{sum(whole.codes.values())} transactions, {name}")
         seconds_spent = spent.since()
         hot = await hot_key(player, workload, network, told)
@@ -98,38 +68,21 @@ async def measured(record: Record, workload: Workload, couples: int, at_once: in
 
 async def hot_key(player: Player, workload: Workload, network: Network, told: Callable[[str], None]) -> dict[str, Any]:
     """All reports of a round at once: how many of them are valid."""
-    reports = REPORTS.get(workload.protocol.name, ())
-    hot = Workload(workload.name, Scope(1, HOT_REPLICAS), readings=workload.readings)
     found: dict[str, Any] = {}
-    for name, calls in together(hot, network, reports):
+    for name, calls in workload.meeting(network):
         began = time.perf_counter()
         outcomes = await player.phase(calls)
-        if name in reports:
+        if name in REPORTS:
             found[name] = {**dict(Counter(one.code for one in outcomes)), "seconds": round(time.perf_counter() - began, 2)}
-        if len(found) == len(reports):
+        if name == REPORTS[-1]:
             break
         told(f"hot key: {name}")
     return found
 
 
-def together(hot: Workload, network: Network, reports: Sequence[str]) -> list[tuple[str, list[Action]]]:
-    """The phases of one couple, the reports of a round in one of them."""
-    phases: list[tuple[str, list[Action]]] = []
-    for name, calls in hot.on(network, 1, first=1_000_000):
-        if name in reports and phases and phases[-1][0] == name:
-            phases[-1][1].extend(calls)
-        else:
-            phases.append((name, list(calls)))
-    return phases
-
-
-def machine() -> str:
-    return f"{platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
-
-
 def shown(found: dict[str, Any]) -> str:
     """The figures as tables."""
-    head = ("call", "sent", "valid", "goodput/s", "p50 ms", "p95 ms", "p99 ms")
+    head = ("call", *HEAD)
     lines = [(name, *map(str, part.values())) for name, part in (*found["types"].items(), ("all", found["whole"]))]
     spent = ", ".join(f"{name} {ms} ms" for name, ms in found["processor ms per transaction"].items())
     hot = "; ".join(f"{name}: {codes}" for name, codes in found["hot key"].items())

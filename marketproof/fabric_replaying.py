@@ -52,6 +52,8 @@ class Beside:
         except (NotEndorsed, FabricFailed) as failed:
             raise StepRefused(f"on Fabric: {failed}") from failed
         receipt = await client.commit(theirs)
+        if receipt.code is None:
+            receipt = await client.settle(theirs)
         if receipt.code != "VALID" or receipt.block is None:
             raise StepRefused(f"on Fabric: validation code {receipt.code} {receipt.said}")
         async for block in blocks(client, client.members.asker(), receipt.block, receipt.block):

@@ -11,7 +11,7 @@ from ledger_runtime.postgres.cluster import reached
 from marketproof import postgres_comparing, postgres_measuring
 from marketproof.errors import UserError
 from marketproof.progress import Progress
-from marketproof.workload import Workload
+from marketproof.workload import Workload, shortest
 from model.scope import Scope
 
 DONE, DIFFERS = 0, 1
@@ -39,10 +39,10 @@ def compare(given: argparse.Namespace) -> int:
 
 def bench(given: argparse.Namespace) -> int:
     """Life cycles of many couples by pgbench, a sweep of clients, and a hot key; 1 when the rows are not those of our ledger."""
-    progress = Progress()
+    progress, life = Progress(), shortest(given.variant, tuple(given.switch))
     progress.start("postgres bench")
     with reached(given.connection) as database:
-        found = postgres_measuring.measured(database, given.variant, tuple(given.switch), given.couples, given.clients, progress)
+        found = postgres_measuring.measured(database, life, given.couples, given.clients, progress)
     progress.done()
     print(json.dumps(found, indent=1, ensure_ascii=False) if given.json else postgres_measuring.shown(found))
     return DONE if found["rows equal"] else DIFFERS

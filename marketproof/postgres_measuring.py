@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import re
 import resource
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,66 +16,40 @@ from ledger_runtime.postgres.calling import rows
 from ledger_runtime.postgres.cluster import Database, program
 from ledger_runtime.postgres.expressions import literal, quoted, type_of
 from ledger_runtime.postgres.functions import database
-from marketproof.workload import Workload
+from marketproof.measures import HEAD, VALID, Measured, machine
+from marketproof.workload import REPORTS, Workload
 from model.enumeration import Action
-from model.scope import Scope
 from reports import terminal
 from spec.text import Protocol
 
 CLIENTS = 8
-HOT_REPLICAS = 8
 MOST_TRIES = 10_000
-QUANTILES = (0.5, 0.95, 0.99)
-REPORTS = ("CommitTJ", "UpdateTJ")
 
 
-@dataclass
-class Measured:
-    """Calls by pgbench: latencies_ms of each, retried after another transaction changed what was read, and the time it took."""
-
-    latencies_ms: list[float] = field(default_factory=list)
-    retried: int = 0
-    seconds: float = 0.0
-
-    def add(self, other: Measured) -> None:
-        self.latencies_ms += other.latencies_ms
-        self.retried += other.retried
-        self.seconds += other.seconds
-
-    def told(self) -> dict[str, Any]:
-        ordered = sorted(self.latencies_ms) or [0.0]
-        found = {f"p{share * 100:.0f} ms": round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 2) for share in QUANTILES}
-        goodput = round(len(self.latencies_ms) / self.seconds, 1) if self.seconds else 0.0
-        return {"sent": len(self.latencies_ms), "retried": self.retried, "goodput/s": goodput, **found}
-
-
-def measured(
-    place: Database, variant: str, readings: tuple[tuple[str, str], ...], couples: int, clients: Sequence[int], told: Callable[[str], None]
-) -> dict[str, Any]:
-    """The life cycle whose transactions are each taken once, for so many couples of each client; a sweep of clients; a hot key."""
-    life = Workload(variant, Scope(1, 1), once=variant == "paper", readings=readings)
+def measured(place: Database, life: Workload, couples: int, clients: Sequence[int], told: Callable[[str], None]) -> dict[str, Any]:
+    """A life cycle, for so many couples of each client; a sweep of clients; a hot key."""
     whole, by_type = Measured(), dict[str, Measured]()
     before = processor_s()
 
     def note(name: str, part: Measured) -> None:
-        whole.add(part)
-        by_type.setdefault(name, Measured()).add(part)
+        whole.join(part)
+        by_type.setdefault(name, Measured()).join(part)
 
     equal = driven(place, life, CLIENTS, couples, note, told)
     spent = processor_s() - before
     sweep = {}
     for count in clients:
         part = Measured()
-        driven(place, life, count, max(1, couples // 2), lambda name, one, part=part: part.add(one), told)  # type: ignore[misc]
+        driven(place, life, count, max(1, couples // 2), lambda name, one, part=part: part.join(one), told)  # type: ignore[misc]
         sweep[str(count)] = part.told()
         told(f"{count} clients")
     return {
-        "variant": variant, "postgres": place.version(), "durability": "synchronous_commit on, serializable, retried until it commits",
-        "machine": f"{platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}", "clients": CLIENTS,
+        "variant": life.name, "postgres": place.version(), "durability": "synchronous_commit on, serializable, retried until it commits",
+        "machine": machine(), "clients": CLIENTS,
         "couples": couples * CLIENTS, "whole": whole.told(), "types": {name: part.told() for name, part in by_type.items()},
         "clients and their results": sweep,
-        "pgbench processor ms per transaction": round(1000 * spent / max(1, len(whole.latencies_ms)), 3),
-        "hot key": hot_key(place, variant, readings, told), "rows equal": equal,
+        "pgbench processor ms per transaction": round(1000 * spent / max(1, len(whole.latencies_s)), 3),
+        "hot key": hot_key(place, life, told), "rows equal": equal,
     }  # fmt: skip
 
 
@@ -103,19 +74,12 @@ def driven(
     return network.rows() == rows(life.protocol, place)
 
 
-def hot_key(place: Database, variant: str, readings: tuple[tuple[str, str], ...], told: Callable[[str], None]) -> dict[str, Any]:
+def hot_key(place: Database, life: Workload, told: Callable[[str], None]) -> dict[str, Any]:
     """All reports of one round at once, each by a client of its own: how often they are tried again."""
-    hot = Workload(variant, Scope(1, HOT_REPLICAS), readings=readings)
-    network, found = Network(hot.protocol, compiled=hot.compiled), dict[str, Any]()
-    place.run(database(hot.protocol))
-    phases: list[tuple[str, list[Action]]] = []
-    for name, calls in hot.on(network, 1):
-        if name in REPORTS and phases and phases[-1][0] == name:
-            phases[-1][1].extend(calls)
-        else:
-            phases.append((name, list(calls)))
-    for number, (name, calls) in enumerate(phases):
-        part = by_pgbench(place, hot.protocol, calls, len(calls) if name in REPORTS else 1, f"hot {number}")
+    network, found = Network(life.protocol, compiled=life.compiled), dict[str, Any]()
+    place.run(database(life.protocol))
+    for number, (name, calls) in enumerate(life.meeting(network)):
+        part = by_pgbench(place, life.protocol, calls, len(calls) if name in REPORTS else 1, f"hot {number}")
         if name in REPORTS:
             found[name] = part.told()
         told(f"hot key: {name}")
@@ -144,16 +108,17 @@ def by_pgbench(place: Database, protocol: Protocol, calls: Sequence[Action], cli
     retried = re.search(r"total number of retries: (\d+)", done.stdout)
     if rate is None or len(lines) != len(calls):
         raise PostgresMissing(f"pgbench says of {said}: {' '.join(done.stdout.split())[-400:]}")
-    return Measured([int(line[2]) / 1000 for line in lines], int(retried[1]) if retried else 0, len(calls) / float(rate[1]))
+    part = Measured()
+    part.add([(VALID, int(line[2]) / 1e6) for line in lines], len(calls) / float(rate[1]), int(retried[1]) if retried else 0)
+    return part
 
 
 def shown(found: dict[str, Any]) -> str:
     """The figures as tables."""
-    head = ("call", "sent", "retried", "goodput/s", "p50 ms", "p95 ms", "p99 ms")
     lines = [(name, *map(str, part.values())) for name, part in (*found["types"].items(), ("all", found["whole"]))]
     lines += [(f"all, {count} clients", *map(str, part.values())) for count, part in found["clients and their results"].items()]
     lines += [(f"hot key: {name}", *map(str, part.values())) for name, part in found["hot key"].items()]
     equal = "its rows are those of our ledger" if found["rows equal"] else "ITS ROWS ARE NOT those of our ledger"
     said = f"Postgres {found['postgres']}, {found['durability']}; pgbench -c {found['clients']} -j {found['clients']}; {equal}"
     spent = f"pgbench's own processor time: {found['pgbench processor ms per transaction']} ms a transaction; {found['machine']}"
-    return "\n".join([terminal.table(head, lines), terminal.wrapped(said), terminal.wrapped(spent)])
+    return "\n".join([terminal.table(("call", *HEAD), lines), terminal.wrapped(said), terminal.wrapped(spent)])

@@ -16,6 +16,7 @@ from spec.compiled import Compiled
 from spec.text import Protocol
 
 GLOBAL = ("Tick",)
+REPORTS, HOT_REPLICAS = ("CommitTJ", "UpdateTJ"), 8
 FIRST, LATE, LAST, MOST_STEPS = ("Collect",), ("Fund", "Tick"), ("CompleteTC",), 400
 
 
@@ -100,3 +101,20 @@ class Workload:
     def on(self, network: Network, couples: int, first: int = 0) -> list[tuple[str, list[Action]]]:
         """The same, with digests for pre-images."""
         return [(name, [(one, network.to_ledger(one, given)) for one, given in calls]) for name, calls in self.phases(couples, first)]
+
+    def meeting(self, network: Network, first: int = 1_000_000) -> list[tuple[str, list[Action]]]:
+        """One couple of eight replicas of this text: its calls in order, the reports of a round, which meet on one row, together."""
+        hot = Workload(self.name, Scope(1, HOT_REPLICAS), readings=self.readings)
+        phases: list[tuple[str, list[Action]]] = []
+        for name, calls in hot.on(network, 1, first):
+            if name in REPORTS and phases and phases[-1][0] == name:
+                phases[-1][1].extend(calls)
+            else:
+                phases.append((name, list(calls)))
+        return phases
+
+
+def shortest(variant: str, readings: tuple[tuple[str, str], ...] = ()) -> Workload:
+    """What is measured by default: the paper's fifteen transactions, each once; of another text, one round of two replicas."""
+    fifteen = variant == "paper"
+    return Workload(variant, Scope(1, 1 if fifteen else 2), fifteen, readings)

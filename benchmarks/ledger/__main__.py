@@ -21,7 +21,7 @@ from ledger_runtime.blocks import Code
 from ledger_runtime.network import ORGANISATIONS, Network, Parts
 from marketproof.digits import run_job
 from marketproof.progress import Progress
-from marketproof.workload import Workload
+from marketproof.workload import REPORTS, Workload
 from model.scope import Scope
 from reports.terminal import table
 from spec.variants import variant
@@ -29,7 +29,6 @@ from spec.variants import variant
 LIFE = Workload("paper", Scope(1, 1), once=True)
 HOT = {"paper": Workload("paper", Scope(1, 8)), "hardened": Workload("hardened", Scope(2, 3))}
 FULL = Workload("paper", Scope(8, 3), rounds=3)
-REPORTS = {"paper": ("UpdateTJ",), "hardened": ("CommitTJ", "UpdateTJ")}
 PARTS = ("speed", "full", "types", "alone", "hot", "large", "faults")
 PEERS = (1, 2, 4, 8, 16, 24)
 Row = list[str]
@@ -109,7 +108,7 @@ def hot(name: str) -> list[Row]:
             groups[-1][1].append((call, network.to_ledger(call, given)))
         enrol(network, groups)
         for call, calls in groups:
-            together = call in REPORTS[name]
+            together = call in REPORTS
             for batch in [calls] if together else [[one] for one in calls]:
                 for endorsed in Client(network, 1).endorsed(batch):
                     network.submit(endorsed)

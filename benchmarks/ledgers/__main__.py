@@ -9,22 +9,26 @@ import platform
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from benchmarks.ledger.__main__ import HOT, LIFE, hot
+from benchmarks.ledger.__main__ import FULL, HOT, LIFE, hot
 from benchmarks.ledger.apart import run_apart
 from benchmarks.ledger.running import Measured, Setting, machine, run
+from ledger_runtime.blocks import Code
 from ledger_runtime.errors import LedgerError
 from ledger_runtime.postgres.cluster import private
-from marketproof import fabric_measuring, postgres_measuring
+from marketproof import fabric_caliper, fabric_measuring, postgres_measuring
 from marketproof.fabric import passing
 from marketproof.progress import Progress
+from properties import expectations
 from reports.terminal import table
 
-RESULTS = Path(__file__).with_name("results.json")
-OURS, FABRIC, POSTGRES = "ours, signed, two processes", "Fabric, by its gateway", "Postgres"
+RESULTS = expectations.FOLDER / "ledgers.json"
+OURS, OURS_ALONE = "ours, signed, two processes", "ours, signed, one process, 1 peer"
+FABRIC, CALIPER, POSTGRES = "Fabric, by its gateway", "Fabric, by Caliper", "Postgres"
+FULL_BATCH_MS = 100
 QUANTILES = ("p50 ms", "p95 ms", "p99 ms")
 Told = Callable[[str], None]
 
@@ -33,7 +37,8 @@ def of_ours(measured: Measured) -> dict[str, Any]:
     """Figures of our ledger as those of the others are named."""
     quantiles = {f"p{share * 100:.0f} ms": round(measured.quantile_ms(share), 2) for share in (0.5, 0.95, 0.99)}
     return {
-        "sent": measured.sent, "valid": measured.valid, "goodput/s": round(measured.goodput, 1), **quantiles,
+        "sent": measured.sent, "valid": measured.valid, "conflicts": measured.codes[Code.MVCC_READ_CONFLICT],
+        "goodput/s": round(measured.goodput, 1), **quantiles,
         "processor ms per transaction": round(1000 * measured.processor_s / max(1, measured.sent), 3),
         "types": {name: round(count / seconds, 1) for name, (count, seconds) in measured.by_type.items() if seconds},
     }  # fmt: skip
@@ -51,37 +56,73 @@ def ours(given: argparse.Namespace, told: Told) -> dict[str, dict[str, Any]]:
 
 
 def fabric(given: argparse.Namespace, told: Told) -> dict[str, Any]:
-    """On a Fabric of its own, with the time from nothing to a network that answers, and to its first committed transactions."""
+    """On a Fabric of its own, with the time from nothing to a network that answers, and to its first committed transaction."""
     began = time.perf_counter()
-    with passing("paper", {}, told, timeout_ms=1000) as record:
+    with passing("paper", {}, told, timeout_ms=given.batch_ms) as record:
         up_s = time.perf_counter() - began
         one = fabric_measuring.run(record, LIFE, 1, 1, told)
         first_s = up_s + one["types"]["CreateDO"]["p50 ms"] / 1000
-    with passing("paper", {}, told, timeout_ms=1000) as record:
-        found = fabric_measuring.run(record, LIFE, given.couples, 450, told)
+    with passing("paper", {}, told, timeout_ms=given.batch_ms) as record:
+        found = fabric_measuring.run(record, LIFE, given.couples, given.at_once, told)
+    return {**of_fabric(found), "up s": round(up_s, 1), "first committed s": round(first_s, 1)}
+
+
+def of_fabric(found: dict[str, Any]) -> dict[str, Any]:
+    """Figures of a run as those of the others are named."""
+    parts = found["processor ms per transaction"]
     return {
-        **found["whole"], "processor ms per transaction": round(sum(found["processor ms per transaction"].values()), 3),
-        "processor ms by component": found["processor ms per transaction"], "hot key": found["hot key"], "up s": round(up_s, 1),
-        "first committed s": round(first_s, 1), "types": {name: part["goodput/s"] for name, part in found["types"].items()},
+        **found["whole"], "processor ms per transaction": round(sum(parts.values()), 3), "processor ms by component": parts,
+        "hot key": found["hot key"], "types": {name: part["goodput/s"] for name, part in found["types"].items()},
     }  # fmt: skip
+
+
+def by_caliper(given: argparse.Namespace, told: Told) -> dict[str, Any]:
+    """The same calls on a Fabric of its own, made by Caliper."""
+    with passing("paper", {}, told, timeout_ms=given.batch_ms) as record:
+        found = fabric_caliper.run(record, LIFE, given.couples, given.at_once, told)
+    own = {name: (found["types"] | found["hot key"])[name][fabric_caliper.OWN_SAID] for name in found["Caliper"]}
+    return {**of_fabric(found), "Caliper's own/s": own}
 
 
 def postgres(given: argparse.Namespace, told: Told) -> dict[str, Any]:
     with private() as place:
-        found = postgres_measuring.measured(place, "paper", (), max(1, given.couples // postgres_measuring.CLIENTS), [], told)
-    return {**found["whole"], "valid": found["whole"]["sent"] if found["rows equal"] else 0, "hot key": found["hot key"],
+        return of_postgres(postgres_measuring.measured(place, LIFE, max(1, given.couples // postgres_measuring.CLIENTS), [], told))
+
+
+def of_postgres(found: dict[str, Any]) -> dict[str, Any]:
+    """Figures of a run as those of the others are named; nothing is valid in rows that are not ours."""
+    return {**found["whole"], "valid": found["whole"]["valid"] if found["rows equal"] else 0, "hot key": found["hot key"],
             "types": {name: part["goodput/s"] for name, part in found["types"].items()}}  # fmt: skip
+
+
+def full(given: argparse.Namespace, told: Told) -> dict[str, dict[str, Any]]:
+    """A whole life cycle, eight subsets of three replicas over three rounds, for a few couples side by side."""
+    found = {OURS_ALONE: of_ours(run(FULL, Setting(threads=0), given.full * len(FULL.calls), told=told))}
+
+    def on_fabric() -> dict[str, Any]:
+        with passing("paper", {}, told, timeout_ms=FULL_BATCH_MS) as record:
+            return of_fabric(fabric_measuring.run(record, FULL, given.full, given.at_once, told))
+
+    def on_postgres() -> dict[str, Any]:
+        with private() as place:
+            return of_postgres(postgres_measuring.measured(place, FULL, 1, [], told))
+
+    for name, measure in ((FABRIC, on_fabric), (POSTGRES, on_postgres)):
+        with suppress(LedgerError):
+            found[name] = measure()
+    return found
 
 
 def measured(given: argparse.Namespace, told: Told) -> dict[str, Any]:
     """Everything, in one run; a ledger that cannot be had here is named with the reason."""
     found: dict[str, Any] = {"python": platform.python_version(), "machine": machine(), "processors": os.cpu_count()}
     found["ledgers"] = ours(given, told)
-    for name, measure in ((FABRIC, fabric), (POSTGRES, postgres)):
+    for name, measure in ((FABRIC, fabric), (CALIPER, by_caliper), (POSTGRES, postgres)):
         try:
             found["ledgers"][name] = measure(given, told)
         except LedgerError as error:
             found.setdefault("not here", {})[name] = str(error)
+    found["full"] = full(given, told)
     found["hot key of ours"] = [dict(zip(("variant", "call", "in one block", "valid", "conflicts"), line, strict=True))
                                 for name in HOT for line in hot(name)]  # fmt: skip
     return found
@@ -98,6 +139,8 @@ def concluded(found: dict[str, Any]) -> list[str]:
         ratio = goodput[OURS] / goodput[FABRIC]
         said.append(f"Ours has {ratio:.1f} times the goodput of Fabric on the same cores, where a transaction takes {parts} ms of them.")
         said.append(f"From nothing to a committed transaction on Fabric, its programs built: {one['first committed s']} s.")
+    if CALIPER in goodput:
+        said.append(f"Caliper, whose client signs in JavaScript, drives the same network to {goodput[CALIPER]:,.0f} valid a second.")
     if POSTGRES in goodput:
         ratio = goodput[OURS] / goodput[POSTGRES]
         what = f"Ours has {ratio:.1f} times the goodput of Postgres" if ratio > 1 else f"Postgres has {1 / ratio:.1f} times our goodput"
@@ -105,17 +148,23 @@ def concluded(found: dict[str, Any]) -> list[str]:
     return said + [f"{name} was not measured: {reason}" for name, reason in found.get("not here", {}).items()]
 
 
+def runs(said: str, measured: dict[str, dict[str, Any]]) -> str:
+    """A line for each ledger."""
+    lines = [(name, f"{one['sent']:,}", f"{one['goodput/s']:,.0f}", str(one["conflicts"]), *(str(one[part]) for part in QUANTILES),
+              str(one.get("processor ms per transaction", "–"))) for name, one in measured.items()]  # fmt: skip
+    return table((said, "sent", "valid/s", "conflicts", *QUANTILES, "processor ms"), lines)
+
+
 def shown(found: dict[str, Any]) -> str:
     names = list(found["ledgers"])
-    head = ("fifteen transactions of `paper`", "sent", "valid/s", *QUANTILES, "processor ms")
-    lines = [(name, f"{one['sent']:,}", f"{one['goodput/s']:,.0f}", *(str(one[part]) for part in QUANTILES),
-              str(one.get("processor ms per transaction", "–"))) for name, one in found["ledgers"].items()]  # fmt: skip
-    wanted = [name for name in names if name in (FABRIC, POSTGRES) or name.endswith("1 peer")]
+    first, whole = runs("fifteen transactions of `paper`", found["ledgers"]), runs("a full life cycle", found["full"])
+    wanted = [name for name in names if name in (OURS_ALONE, FABRIC, CALIPER, POSTGRES)]
     types = [(call, *(f"{found['ledgers'][name]['types'].get(call, 0):,.0f}" for name in wanted)) for call in dict(LIFE.calls)]
     keys = [tuple(one.values()) for one in found["hot key of ours"]]
-    others = [f"hot key on {name}: {found['ledgers'][name]['hot key']}" for name in (FABRIC, POSTGRES) if name in found["ledgers"]]
+    theirs = {name: found["ledgers"][name] for name in (FABRIC, CALIPER, POSTGRES) if name in found["ledgers"]}
+    others = [f"hot key on {name}: {one['hot key']}" for name, one in theirs.items()]
     heads = ("hot key, ours", "call", "in one block", "valid", "conflicts")
-    tables = [table(head, lines), table(("valid/s", *wanted), types), table(heads, keys)]
+    tables = [first, whole, table(("valid/s", *wanted), types), table(heads, keys)]
     return "\n\n".join([found["machine"], *tables, "\n".join([*others, *concluded(found)])])
 
 
@@ -124,6 +173,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.ledgers", description=__doc__)
     parser.add_argument("--transactions", type=int, default=30_000, help="of each run on our ledger, about (default: 30000)")
     parser.add_argument("--couples", type=int, default=400, help="life cycles on Fabric and on Postgres (default: 400)")
+    parser.add_argument("--full", type=int, default=8, help="full life cycles side by side (default: 8)")
+    parser.add_argument("--at-once", type=int, default=450, help="calls under way at most on Fabric (default: 450)")
+    parser.add_argument("--batch-ms", type=int, default=1000, help="longest wait of Fabric's orderer for a full block (default: 1000)")
     parser.add_argument("--write", action="store_true", help=f"keep the figures in {RESULTS.name}")
     parser.add_argument("--json", action="store_true")
     given, progress = parser.parse_args(), Progress()
