@@ -16,6 +16,7 @@ from marketproof.order_pages import orders_page
 from marketproof.orders import accepted as accepted_orders
 from marketproof.small_evidence import accepted
 from marketproof.small_pages import small_scope_page
+from marketproof.speed_evidence import measured_here
 from properties import expectations
 from properties.expectations import expected
 from properties.paper_claims import CLAIMS
@@ -47,7 +48,7 @@ def documents() -> dict[str, str]:
     found["docs/generated/attacks.md"] = known.page(known.accepted())
     found["docs/generated/assumptions.md"] = assumptions.page(assumptions.accepted(variant("hardened").load()))
     found["docs/generated/mutants.md"] = mutants_page({name: committed_for("mutants", variant(name).load()) for name in VARIANTS})
-    found["docs/generated/performance.md"] = performance_markdown.page(performance())
+    found["docs/generated/performance.md"] = performance_markdown.page(performance(), measured_here())
     found["docs/generated/calibration.md"] = own_calibration_markdown.page(own_calibration())
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     before, begin, rest = readme.partition(BEGIN)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ledger_runtime.configuration import organisation_of
 from ledger_runtime.fabric import caliper
 from ledger_runtime.fabric.blocks import blocks
 from ledger_runtime.fabric.client import Client
@@ -42,19 +41,25 @@ async def measured(record: Record, workload: Workload, couples: int, at_once: in
     async with Client(read_connection(record.connection)) as client:
         player = Player(client, workload.protocol, Journal(None, ""))
         phases = [*workload.on(network, couples), *await before_the_reports(player, workload, network)]
-        members: dict[str, dict[str, Member]] = {}
-        rounds = [(label, [request(player, call, members) for call in calls]) for label, calls in phases]
-        base, spent = await client.height(), Spent(record)
-        with tempfile.TemporaryDirectory(prefix="mp-caliper-") as name:
-            folder = Path(name)
-            reached = caliper.network_file(client.connection, {one: of.values() for one, of in members.items()})
-            caliper.write(folder, reached, rounds, at_once)
-            before = children_s()
-            own = await asyncio.to_thread(caliper.launched, place, folder, told)
-            took = {**spent.since(), "client": children_s() - before}
-            codes = await codes_since(client, base)
-            figures = [part_of(caliper.made(folder, number), codes) for number in range(len(rounds))]
-    return told_of(workload, couples, at_once, {label: part for (label, _), part in zip(rounds, figures, strict=True)}, own, took)
+        spent, before = Spent(record), children_s()
+        figures, own = await by_caliper(place, player, phases, at_once, told)
+        took = {**spent.since(), "client": children_s() - before}
+    return told_of(workload, couples, at_once, figures, own, took)
+
+
+async def by_caliper(
+    place: Path, player: Player, phases: list[tuple[str, list[Action]]], at_once: int, told: Callable[[str], None]
+) -> tuple[dict[str, Measured], dict[str, dict[str, str]]]:
+    """A round for each phase: what blocks say of it, and Caliper's own table."""
+    client, members = player.client, dict[str, dict[str, Member]]()
+    rounds = [(label, [request(player, call, members) for call in calls]) for label, calls in phases]
+    base = await client.height()
+    with tempfile.TemporaryDirectory(prefix="mp-caliper-") as name:
+        folder = Path(name)
+        caliper.write(folder, caliper.network_file(client.connection, {one: of.values() for one, of in members.items()}), rounds, at_once)
+        own = await asyncio.to_thread(caliper.launched, place, folder, told)
+        codes = await codes_since(client, base)
+        return {label: part_of(caliper.made(folder, number), codes) for number, (label, _) in enumerate(rounds)}, own
 
 
 async def before_the_reports(player: Player, workload: Workload, network: Network) -> list[tuple[str, list[Action]]]:
@@ -69,14 +74,11 @@ async def before_the_reports(player: Player, workload: Workload, network: Networ
 def request(player: Player, call: Action, members: dict[str, dict[str, Member]]) -> dict[str, Any]:
     """A call as Caliper's connector takes it; its caller is noted among the members of its organisation."""
     name, given = call
-    home, organisations = organisation_of(player.protocol.transaction(name).caller_role), player.client.connection.organisations
-    caller = given["caller"]
-    known = {of: one for one, of_one in members.items() for of in of_one}
-    of = known.setdefault(caller, home if home in organisations else next(iter(organisations)))
-    members.setdefault(of, {})[caller] = player.client.members.member(caller, of)
+    member = player.client.members.member(given["caller"], player.home(name))
+    members.setdefault(member.organisation, {})[member.name] = member
     arguments = json.dumps({parameter: value for parameter, value in given.items() if parameter != "caller"})
     return {"contractId": player.client.connection.chaincode, "contractFunction": name, "contractArguments": [arguments],
-            "invokerIdentity": caller, "invokerMspId": of}  # fmt: skip
+            "invokerIdentity": member.name, "invokerMspId": member.organisation}  # fmt: skip
 
 
 async def codes_since(client: Client, base: int) -> dict[str, str]:

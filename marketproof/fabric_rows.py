@@ -10,7 +10,7 @@ from ledger_runtime.fabric.connecting import Connection
 from ledger_runtime.keys import encode_key
 from spec.text import Protocol
 
-PATIENCE_S, PAUSE_S = 10.0, 0.1
+PATIENCE_S, PAUSE_S = 60.0, 0.1
 
 
 async def rows_at(connection: Connection, protocol: Protocol) -> dict[str, dict[str, bytes]]:

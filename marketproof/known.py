@@ -13,6 +13,7 @@ from adversaries.declared import Declared
 from ledger_runtime.world import World
 from marketproof import adversaries, evidence, orders
 from marketproof.accepted import committed, file_of
+from marketproof.bench import Bench, Decided
 from marketproof.errors import UserError
 from marketproof.ordering import SCOPE, Powers
 from marketproof.progress import Progress
@@ -20,10 +21,12 @@ from marketproof.rounding import two_orders
 from marketproof.winning import PARTS
 from model.explain import explain
 from properties.expectations import expected
-from properties.known_attacks import KNOWN, Known, Place
+from properties.known_attacks import GUARD, KNOWN, SILENT, Known, Place
 from properties.queries import query
 from reports import terminal
 from spec.concrete import evaluate
+from spec.language import Amendment
+from spec.variants import variant
 
 TEXT = "paper"
 LONGEST = 7  # steps of a search under another reading
@@ -90,7 +93,7 @@ def looks_of(progress: Progress) -> dict[str, Look]:
     return {
         "verdict": partial(refuted, verdicts or {}), "order": partial(by_order, ordered or []),
         "adversary": partial(by_adversary, winning or []), "query": partial(asked, progress), "experiment": measured,
-        "reading": partial(searched, progress),
+        "reading": partial(searched, progress), "guarded": partial(guarded, progress),
     }  # fmt: skip
 
 
@@ -109,6 +112,23 @@ def searched(progress: Progress, place: Place) -> Iterator[Found]:
     decided = bench.decide(PARTS[name], COALITIONS[place.against], SCOPE, LONGEST, attack_only=True)
     if decided.row.verdict == "refuted":
         yield {"told": decided.told, "steps": decided.row.depth or 0, "shown": f"where {reading}: {decided.told[-1]}"}
+
+
+def guarded(progress: Progress, place: Place) -> Iterator[Found]:
+    """What a coalition reaches while owners are silent, searched in the text as it is and with the guard that closes its way."""
+
+    def decided(*amendments: Amendment) -> Decided:
+        protocol = variant(TEXT).amended("guarded", "an experiment", SILENT, *amendments).load()
+        asked = query(place.name, protocol)
+        return Bench(protocol, progress=progress).decide(asked, COALITIONS[place.against], SCOPE, LONGEST, attack_only=True)
+
+    free, held = decided(), decided(GUARD)
+    if (free.row.verdict, held.row.verdict) == ("refuted", "holds_to"):
+        shown = (
+            f"owners are silent: in {free.row.depth} steps another round begins; with {GUARD.target}, which closes this way, none does: "
+            f"not reached in {LONGEST} steps, the round stays as it is"
+        )
+        yield {"told": [*free.told, shown], "steps": free.row.depth or 0, "shown": shown}
 
 
 def by_order(rows: list[dict[str, Any]], place: Place) -> Iterator[Found]:
@@ -199,6 +219,7 @@ SAID = (
     "must have, in their order. `verdict`: the claim is refuted under `paper` against this coalition (docs/generated/verdicts.md);\n"
     "`reading`: the same, searched under another reading, under which a shorter attack is closed;\n"
     "`order`: a power over the order of transactions (docs/generated/orders.md); `adversary`: docs/generated/adversaries.md; `query`:\n"
-    "false on an honest run on the ledger. Every run was replayed. `marketproof known` looks again."
+    "false on an honest run on the ledger; `guarded`: searched while owners are silent, with and without a guard. Every run was replayed.\n"
+    "`marketproof known` looks again."
 )
 NOT_FOUND = "Not looked for in these texts: `marketproof known --accept` does."

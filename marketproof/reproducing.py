@@ -19,11 +19,14 @@ from ledger_runtime.simulation.outcome import Figures, spread
 from ledger_runtime.simulation.parameters import NAMES, Parameters, described
 from marketproof import sensitivity
 from marketproof.contradicting import Excluded, all_excluded
+from marketproof.errors import UserError
 from marketproof.evidence import write_file
 from marketproof.life_cycles import transactions_of_a_life, whole_life
 from marketproof.progress import Progress
+from marketproof.reporting import write
 from marketproof.residuals import Residual, experiment_for, measures_of, residual
 from marketproof.simulated import by_experiment, figures_of
+from marketproof.speed_evidence import measured_here
 from marketproof.store import Store
 from properties import expectations
 from properties.performance_claims import PERFORMANCE_CLAIMS, Measure
@@ -31,7 +34,7 @@ from reports import performance, performance_page
 from reports.shapes import parsed
 
 SCHEMA = 1
-ACCEPTED = "performance.json"
+ACCEPTED, PAGE = "performance.json", "performance.html"
 GRADE_OF = {"published": "simulated", "fitted": "fitted"}
 GRID_FIGURES = ("caliper_tps", "valid_tps", "latency_s", "latency_p50_s", "latency_p95_s", "latency_p99_s", "drain_s", "sent_tps",
                 "use of client", "use of orderer", "use of orderer's link", "use of validation")  # fmt: skip
@@ -41,16 +44,15 @@ SEEDS_ONLY = Measure("caliper_tps", 4)
 
 def reproduce(given: argparse.Namespace) -> int:
     """Write the page and the figures, print a line for each claim; 0 always."""
-    progress = Progress()
+    out, progress = Path(given.out), Progress()
+    if out.exists() and not out.is_dir():
+        raise UserError(f"{str(out)!r} is a file; --out takes a folder, in which {PAGE} and {ACCEPTED} are written")
     progress.start("reproduce")
     document = reproduction(given, Store(enabled=not given.fresh), progress)
     progress.done()
     text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-    out = Path(given.out)
-    out.mkdir(parents=True, exist_ok=True)
     found = performance.performance_of(parsed(ACCEPTED, text))
-    write_file(out / ACCEPTED, text)
-    write_file(out / "performance.html", performance_page.page(found))
+    write(out, {ACCEPTED: text, PAGE: performance_page.page(found, measured_here())})
     if given.accept:
         write_file(expectations.FOLDER / ACCEPTED, text)
     print(text.rstrip() if given.json else performance.told(found))

@@ -80,7 +80,11 @@ def residual(claim: PerformanceClaim, runs: Runs, life: int, grade: str) -> Resi
     """
     if claim.untestable:
         return Residual(claim, "untestable", "", claim.untestable)
-    found = tuple(judged(claim, reading, values_of(reading, runs, life)) for reading in claim.readings)
+    return best(claim, tuple(judged(claim, reading.said, values_of(reading, runs, life)) for reading in claim.readings), grade)
+
+
+def best(claim: PerformanceClaim, found: tuple[Found, ...], grade: str) -> Residual:
+    """The verdict of the best of the readings, or of the worst where all must agree."""
     pick = min if claim.every else max
     chosen = pick(found, key=lambda one: (ORDER.index(one.verdict), -abs(one.error or 0.0)))
     return Residual(claim, chosen.verdict, grade, chosen.why, found, chosen)
@@ -99,10 +103,10 @@ def value(measure: Measure, found: Figures) -> float:
     return found["caliper_tps"] / measure.rate_tps if measure.figure == "kept" else found[measure.figure]
 
 
-def judged(claim: PerformanceClaim, reading: Reading, values: Sequence[float]) -> Found:
+def judged(claim: PerformanceClaim, said: str, values: Sequence[float]) -> Found:
     mean, low, high = spread(values)
     verdict, why = verdict_of(claim, mean, low, high)
-    return Found(reading.said, mean, low, high, None if claim.low is None else beyond(claim, mean), verdict, why)
+    return Found(said, mean, low, high, None if claim.low is None else beyond(claim, mean), verdict, why)
 
 
 def beyond(claim: PerformanceClaim, mean: float) -> float:

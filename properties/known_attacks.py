@@ -4,6 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from spec.language import Amendment, some
+from spec.paper.assets import CI, TJ
+from spec.tracing import Tracing
+from spec.tree import FALSE, Expression
 
 
 @dataclass(frozen=True)
@@ -11,7 +17,8 @@ class Place:
     """Where an attack is looked for, and the words that what is found there must have, in this order.
 
     kind: `verdict` (a claim against a coalition, refuted under `paper`), `reading` (the same, searched under another reading of it), `order` (a power over the order of transactions), `adversary` (one
-    that is declared, by family, role and name), `query` (a question in the language that honest parties alone should make false), `experiment`.
+    that is declared, by family, role and name), `query` (a question in the language that honest parties alone should make false), `experiment`,
+    `guarded` (what a coalition reaches while owners are silent, and no more with a guard against it).
     """
 
     kind: str
@@ -38,7 +45,21 @@ def order(power: str, *words: str) -> Place:
 
 
 JOBS_ARE_LISTED = "always: every(TC, lambda couple: couple.jobs.length == count(CI, lambda instance: TJ[couple, instance].exists))"
+NEXT_ROUND = "reachable: some(TC, lambda couple: couple.round >= 2)"
 UPDATE, START = "UpdateTJ", "StartRound"
+
+
+
+def complete(tx: Tracing, couple: Any) -> Expression:
+    """No round is begun before all of the one before has been reported, and something was."""
+    tx.scan("CI")
+    reported = some(CI, lambda instance: TJ[couple, instance].status == "UPDATED")
+    whole: Expression = (couple.round == 0) | ((couple.rem == 0) & reported)
+    return whole
+
+
+SILENT = Amendment("require", "UpdateTJ.silent", "owners withhold what they trained", lambda *_: FALSE)
+GUARD = Amendment("require", "StartRound.complete", "the MO restarts a round until the selection suits", complete)
 
 KNOWN = (
     Known(1, "the parity selection is predictable", (Place("adversary", "grinding MO restart", "", ("chance 1 instead of 0",)),)),
@@ -64,7 +85,8 @@ KNOWN = (
         Place("reading", "C17d X15=owner", "DO", ("do-1 (DO, deviating) calls CreateCI(instance = ci-1", "owner = do-1", "instance = ci-2", "owner = do-1", UPDATE, UPDATE)),)),
     Known(18, "a chaincode read does not see the same transaction's write, so appends in a loop lose entries",
           (Place("query", JOBS_ARE_LISTED, "", ("ApproveTC",)),)),
-    Known(19, "a withholding CO leaves the round open for ever", (verdict("C32/closed", "CO", START, "unless co-1"),)),
+    Known(19, "a withholding CO leaves the round open for ever, and closing attack 2 by a guard makes that worse", (
+        verdict("C32/closed", "CO", START, "unless co-1"), Place("guarded", NEXT_ROUND, "MO", (START, START, "not reached")))),
     Known(20, "secretly random halves reveal single models after about m rounds", (verdict("C26/random", "all rounds of m subsets"),)),
 )  # fmt: skip
 """What is searched, and by whom, says none of this: the words are only compared with what was found."""

@@ -6,36 +6,39 @@ from collections.abc import Callable, Sequence
 from importlib.resources import files
 
 from properties.performance_claims import GRADES, VERDICTS
+from reports import measured as real
 from reports import performance as words
 from reports.escaping import Markup, joined, markup, tag
 from reports.html_parts import link, paragraph, section, table
+from reports.measured import Ledgers
 from reports.performance import Cell, Performance, Residual
 from reports.plots import Axis, Line, Point, bars, plot
 
 TITLE = "The paper's performance section, reproduced"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 LEAD = (
-    "Each claim that the paper makes of speed, beside what a simulation of its network gives. Nothing here is a measurement of a real "
-    "Fabric: constants come from published measurements of others, and where the paper's own figures were used to move them, that is said."
+    "Each claim that the paper makes of speed, beside what a simulation of its network gives. Only section 2 is a measurement, on one "
+    "machine: the constants of the simulation come from published measurements of others, and where the paper's own figures were used to "
+    "move them, that is said."
 )
 SECTIONS = {
-    "believe": "1. What to believe", "figures": "2. Figures 5 to 9 again", "claims": "3. Claims one by one",
-    "excluded": "4. Sentences that exclude each other", "models": "5. Models a second", "why": "6. What decides the figures",
-    "parameters": "7. Parameters and their sources", "took": "8. What it took",
+    "believe": "1. What to believe", "measured": "2. What was measured", "figures": "3. Figures 5 to 9 again",
+    "claims": "4. Claims one by one", "excluded": "5. Sentences that exclude each other", "models": "6. Models a second",
+    "why": "7. What decides the figures", "parameters": "8. Parameters and their sources", "took": "9. What it took",
 }  # fmt: skip
 TWO = ("SJ1-SJ2", "SJ1-London")
 
 
-def page(found: Performance) -> str:
-    """The whole page."""
+def page(found: Performance, ledgers: Ledgers | None) -> str:
+    """The whole page; ledgers: None where nothing was measured."""
     style = Markup(files("reports").joinpath("page.css").read_text(encoding="utf-8"))
     head = [
         Markup('<meta charset="utf-8">'), Markup(f'<meta http-equiv="Content-Security-Policy" content="{markup(POLICY)}">'),
         Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'), tag("title", TITLE), tag("style", style),
     ]  # fmt: skip
     parts = {
-        "believe": believe(found), "figures": figures(found), "claims": claims(found), "excluded": excluded(found), "models": models(found),
-        "why": why(found), "parameters": parameters(found), "took": took(found),
+        "believe": believe(found), "measured": measured(ledgers), "figures": figures(found), "claims": claims(found),
+        "excluded": excluded(found), "models": models(found), "why": why(found), "parameters": parameters(found), "took": took(found),
     }  # fmt: skip
     sections = [section(anchor, SECTIONS[anchor], *inner) for anchor, inner in parts.items()]
     contents = tag(
@@ -67,6 +70,17 @@ def believe(found: Performance) -> list[Markup]:
     return [
         table(words.header(found), lines, caption, sticky=True), table(["believe it?", "when"], meant, "What the third column means."),
         table(["verdict", "meaning"], verdict, ""), table(["grade", "meaning"], [[name, said] for name, said in GRADES.items()], ""),
+    ]  # fmt: skip
+
+
+def measured(found: Ledgers | None) -> list[Markup]:
+    if found is None:
+        return [paragraph(real.NOTHING)]
+    full = "A full life cycle: eight subsets, three replicas of each, three rounds."
+    return [
+        paragraph(f"{real.SAID} {found.machine}."), table(real.CLAIM_HEADER, real.claim_lines(found.claims), "Claims that were measured."),
+        table(real.HEADER, found.life, "The fifteen transactions of the paper, each once."), table(real.HEADER, found.full, full),
+        *map(paragraph, found.concluded),
     ]  # fmt: skip
 
 

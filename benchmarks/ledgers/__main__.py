@@ -21,13 +21,15 @@ from ledger_runtime.errors import LedgerError
 from ledger_runtime.postgres.cluster import private
 from marketproof import fabric_caliper, fabric_measuring, postgres_measuring
 from marketproof.fabric import passing
+from marketproof.measured_speed import CALIPER, FABRIC, OURS, OURS_ALONE, POSTGRES, measured_claims
 from marketproof.progress import Progress
 from properties import expectations
+from reports.measured import CLAIM_HEADER, LEDGERS, SCHEMA, claim_lines
+from reports.performance import residual_of
+from reports.shapes import Value
 from reports.terminal import table
 
-RESULTS = expectations.FOLDER / "ledgers.json"
-OURS, OURS_ALONE = "ours, signed, two processes", "ours, signed, one process, 1 peer"
-FABRIC, CALIPER, POSTGRES = "Fabric, by its gateway", "Fabric, by Caliper", "Postgres"
+RESULTS = expectations.FOLDER / LEDGERS
 FULL_BATCH_MS = 100
 QUANTILES = ("p50 ms", "p95 ms", "p99 ms")
 Told = Callable[[str], None]
@@ -61,10 +63,11 @@ def fabric(given: argparse.Namespace, told: Told) -> dict[str, Any]:
     with passing("paper", {}, told, timeout_ms=given.batch_ms) as record:
         up_s = time.perf_counter() - began
         one = fabric_measuring.run(record, LIFE, 1, 1, told)
-        first_s = up_s + one["types"]["CreateDO"]["p50 ms"] / 1000
+        alone = {name: part["p50 ms"] / 1000 for name, part in one["types"].items()}
     with passing("paper", {}, told, timeout_ms=given.batch_ms) as record:
         found = fabric_measuring.run(record, LIFE, given.couples, given.at_once, told)
-    return {**of_fabric(found), "up s": round(up_s, 1), "first committed s": round(first_s, 1)}
+    first = {"up s": round(up_s, 1), "first committed s": round(up_s + alone["CreateDO"], 1)}
+    return {**of_fabric(found), **first, "life alone s": round(sum(alone.values()), 2)}
 
 
 def of_fabric(found: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +118,7 @@ def full(given: argparse.Namespace, told: Told) -> dict[str, dict[str, Any]]:
 
 def measured(given: argparse.Namespace, told: Told) -> dict[str, Any]:
     """Everything, in one run; a ledger that cannot be had here is named with the reason."""
-    found: dict[str, Any] = {"python": platform.python_version(), "machine": machine(), "processors": os.cpu_count()}
+    found: dict[str, Any] = {"schema": SCHEMA, "python": platform.python_version(), "machine": machine(), "processors": os.cpu_count()}
     found["ledgers"] = ours(given, told)
     for name, measure in ((FABRIC, fabric), (CALIPER, by_caliper), (POSTGRES, postgres)):
         try:
@@ -125,7 +128,7 @@ def measured(given: argparse.Namespace, told: Told) -> dict[str, Any]:
     found["full"] = full(given, told)
     found["hot key of ours"] = [dict(zip(("variant", "call", "in one block", "valid", "conflicts"), line, strict=True))
                                 for name in HOT for line in hot(name)]  # fmt: skip
-    return found
+    return {**found, "concluded": concluded(found), "claims": [one.as_dict() for one in measured_claims(found["ledgers"])]}
 
 
 def concluded(found: dict[str, Any]) -> list[str]:
@@ -165,7 +168,8 @@ def shown(found: dict[str, Any]) -> str:
     others = [f"hot key on {name}: {one['hot key']}" for name, one in theirs.items()]
     heads = ("hot key, ours", "call", "in one block", "valid", "conflicts")
     tables = [first, whole, table(("valid/s", *wanted), types), table(heads, keys)]
-    return "\n\n".join([found["machine"], *tables, "\n".join([*others, *concluded(found)])])
+    claims = table(CLAIM_HEADER, claim_lines(residual_of(Value("", "", one)) for one in found["claims"]))
+    return "\n\n".join([found["machine"], *tables, claims, "\n".join([*others, *found["concluded"]])])
 
 
 def main() -> int:

@@ -28,6 +28,10 @@ class Member:
     key: ec.EllipticCurvePrivateKey
     creator: bytes
 
+    @property
+    def organisation(self) -> str:
+        return str(identities_pb2.SerializedIdentity.FromString(self.creator).mspid)
+
     def sign(self, message: bytes) -> bytes:
         return low_s(self.key.sign(message, ec.ECDSA(hashes.SHA256())))
 

@@ -14,6 +14,7 @@ from marketproof.__main__ import main
 from marketproof.progress import Progress
 from properties.expectations import expected
 from properties.known_attacks import KNOWN
+from spec.language import Amendment
 
 
 @functools.cache
@@ -46,6 +47,14 @@ def test_a_claim_that_holds_finds_nothing() -> None:
     (holds,) = [label for label, by in (expected("paper") or {}).items() if label == "C29/weights"]
     place = replace(KNOWN[1].places[0], name=holds, against="CO", words=())
     assert list(known.refuted(expected("paper") or {}, place)) == []
+
+
+@pytest.mark.parametrize("of_it", ["", "rem"])
+def test_a_guard_that_does_not_close_the_way_finds_nothing(of_it: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That nothing remains to be reported is not enough: a subset without instances has nothing, and the search takes it."""
+    weak = Amendment("require", "StartRound.weak", "a test", lambda tx, couple: couple.rem == 0 if of_it else couple.round >= 0)
+    monkeypatch.setattr(known, "GUARD", weak)
+    assert list(known.guarded(Progress(False), KNOWN[18].places[1])) == []
 
 
 def test_the_committed_answers_are_what_is_found_now(capsys: pytest.CaptureFixture[str]) -> None:

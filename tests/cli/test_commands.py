@@ -70,7 +70,7 @@ def test_check(call: Call, tmp_path: Path) -> None:
     assert (result.code, result.complaints) == (0, [])
     assert "C11           ✗ in 1    holds ≤6" in result.out and "as the committed expectations say" in result.out
     assert widest(result.out.replace(str(tmp_path), "")) <= WIDTH
-    described = {"claims.json", "variants.json", "attacks.json", "paper.json", "performance.json", "own-calibration.json"}
+    described = {"claims.json", "variants.json", "attacks.json", "paper.json", "performance.json", "ledgers.json", "own-calibration.json"}
     assert {path.name for path in (tmp_path / "e").rglob("*.json")} == {"manifest.json", "verdicts.json", "C11-CO.json", *described}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ledger_runtime.errors import FabricMissing
 from ledger_runtime.fabric import caliper
-from marketproof.fabric_caliper import NOT_IN_A_BLOCK, part_of, request
+from marketproof.fabric_caliper import NOT_IN_A_BLOCK, by_caliper, part_of, request
 from marketproof.workload import Workload
 from model.scope import Scope
 
@@ -61,6 +61,30 @@ def test_every_called_transaction_has_a_round(paper_network, connection, tmp_pat
     named = {(one["mspid"], who["name"]) for one in network["organizations"] for who in one["identities"]["certificates"]}
     assert {(call["invokerMspId"], call["invokerIdentity"]) for _, calls in rounds for call in calls} == named
     assert all("caller" not in json.loads(call["contractArguments"][0]) for _, calls in rounds for call in calls)
+
+
+def test_caliper_ends_what_a_client_began(paper_network, connection, run):
+    """The last call of two couples: callers keep the organisation that enrolled them, and blocks hold what Caliper calls successful."""
+    from ledger_runtime.fabric.client import Client
+    from ledger_runtime.fabric.journal import Journal
+    from ledger_runtime.network import Network
+    from marketproof.fabric_running import Player
+
+    try:
+        place = caliper.installed()
+    except FabricMissing as missing:
+        pytest.skip(str(missing))
+
+    async def played():
+        async with Client(connection) as client:
+            player, phases = Player(client, LIFE.protocol, Journal(None, "")), LIFE.on(Network(LIFE.protocol), 2, 5000)
+            for _, calls in phases[:-1]:
+                assert {one.code for one in await player.phase(calls)} == {"VALID"}
+            return phases[-1][0], await by_caliper(place, player, phases[-1:], 2, lambda said: None)
+
+    name, (figures, own) = run(played())
+    assert figures[name].codes == {"VALID": 2} and len(figures[name].latencies_s) == 2
+    assert (own[name]["succeeded"], own[name]["failed"]) == ("2", "0")
 
 
 def test_without_node_it_is_told(monkeypatch, tmp_path):

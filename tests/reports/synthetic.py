@@ -11,6 +11,7 @@ from marketproof import evidence
 from properties.expectations import FOLDER
 from properties.verdicts import FIELDS, VERDICTS, Row
 from reports.content import DESCRIBED_SCHEMA
+from reports.measured import LEDGERS
 from reports.speed import OWN, PERFORMANCE
 
 Files = dict[str, Any]
@@ -192,7 +193,7 @@ def documents() -> Files:
         "known/hard.json": known(),
         "assumptions/hard.json": assumptions(),
         "waiving/hard.json": [waived],
-        **{name: json.loads((FOLDER / name).read_text(encoding="utf-8")) for name in (PERFORMANCE, OWN)},
+        **{name: json.loads((FOLDER / name).read_text(encoding="utf-8")) for name in (PERFORMANCE, LEDGERS, OWN)},
         "small-scope/hard.json": small_scope(),
         "proofs/hard/1.smt2": "(check-sat)\n",
         **{name: {"format": "marketproof witness"} for name in attacks},
