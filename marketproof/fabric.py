@@ -193,12 +193,15 @@ def replays(given: argparse.Namespace) -> int:
     from marketproof.fabric_replaying import replayed
 
     progress = Progress()
-    progress.start("fabric replays")
     folder = Path(given.evidence) / "witnesses"
     files = sorted(folder.rglob("*.json"))
     if not files:
         raise UserError(f"{str(folder)!r} holds no witness")
-    found = {path.relative_to(folder).as_posix(): replayed(path, progress) for path in files}
+    found = {}
+    for number, path in enumerate(files, start=1):
+        name = path.relative_to(folder).as_posix()
+        progress.start(f"fabric replays, {number} of {len(files)}, {name}")
+        found[name] = replayed(path, progress)
     progress.done()
     counted = Counter(one["result"] for one in found.values())
     lines = [(name, one["result"], one["said"]) for name, one in found.items()]
